@@ -1,0 +1,60 @@
+//! Policy rules over documents: one file per check, one sorted table.
+//!
+//! A check knows its subject and reports only on it. It does not know severities, wording, other checks or output.
+
+use crate::document::Document;
+use crate::graph::Layout;
+use crate::model::{DraftBuilder, Emitter, Identity, Rule};
+use crate::policy::Targets;
+use crate::syntax::Node;
+use crate::text::{Secret, Span};
+
+/// The code behind a manifest rule of the same id.
+pub struct Check {
+    pub id: &'static str,
+    pub run: fn(&Document, &Context, &mut Reporter),
+}
+
+/// What a check may look at beside its subject.
+pub struct Context<'a> {
+    pub layout: &'a Layout,
+    pub targets: &'a Targets,
+}
+
+/// Sorted by id; `tests/it` holds it against `rules/manifests` and `fixtures`.
+pub static CHECKS: &[Check] = &[];
+
+/// Says where, in one document; the rule says what.
+pub struct Reporter<'a, 'd> {
+    document: &'a Document<'a>,
+    emitter: Emitter<'d>,
+}
+
+impl<'a, 'd> Reporter<'a, 'd> {
+    pub fn new(document: &'a Document<'a>, rule: &'static Rule, drafts: &'d mut Vec<crate::model::Draft>) -> Self {
+        Reporter { document, emitter: Emitter::new(rule, drafts) }
+    }
+
+    /// A fault at `node`: shown at its span, known by its key path and its value.
+    pub fn at(&mut self, node: Node) -> DraftBuilder<'_> {
+        let value = node.as_str().unwrap_or_default().to_owned();
+        let (subject, key_path) = (self.document.subject(), node.key_path());
+        let identity = Identity::Manifest { subject, key_path: key_path.clone(), value };
+        self.emitter.at(node.span(), identity).key_path(key_path)
+    }
+
+    /// A fault at the key of an entry, known by the path of its value.
+    pub fn at_key(&mut self, key: Node, value: Node) -> DraftBuilder<'_> {
+        let key_path = value.key_path();
+        let identity =
+            Identity::Manifest { subject: self.document.subject(), key_path: key_path.clone(), value: String::new() };
+        self.emitter.at(key.span(), identity).key_path(key_path)
+    }
+
+    /// A secret at `span`, the value (or a part of it) of `node`: masked everywhere, never hashed in full.
+    pub fn secret(&mut self, node: Node, span: Span, value: &str) -> DraftBuilder<'_> {
+        let (subject, key_path) = (self.document.subject(), node.key_path());
+        let identity = Identity::Guessable { subject, key_path: key_path.clone(), value: Secret::new(value) };
+        self.emitter.at(span, identity).key_path(key_path).secret(span)
+    }
+}

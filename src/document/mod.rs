@@ -1,0 +1,94 @@
+//! What a tree is: its kind, its role in the repository, and a typed view of it. One file a dialect.
+//!
+//! It does not judge, and it does not look at other files: a role that neighbours give is passed in.
+
+mod kubernetes;
+
+pub use kubernetes::Manifest;
+
+use crate::model::RepoPath;
+use crate::syntax::{Node, Tree};
+
+/// What a file is to its neighbours. `graph::Layout` knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// Nobody says otherwise: what the file says is the whole of it.
+    #[default]
+    Plain,
+    /// `kustomization.yaml` and its other names.
+    Kustomization,
+    /// Named as a patch by a kustomization: a fragment of an object.
+    Patch,
+    /// Named as a generator's input by a kustomization.
+    GeneratorInput,
+    /// Named as a kustomize configuration, transformer or replacement.
+    KustomizeSettings,
+    /// A chart's `templates/`.
+    ChartTemplate,
+    /// A chart's values, or a file named like one.
+    ChartValues,
+    /// `Chart.yaml`.
+    ChartMetadata,
+}
+
+/// How much of the truth a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// All there is to say about an object.
+    Whole,
+    /// A part of it: a patch, a generator's input. Never judged as if it were whole.
+    Fragment,
+    /// With holes that a template engine fills.
+    Template,
+}
+
+impl Role {
+    pub fn form(&self) -> Form {
+        match self {
+            Role::Patch | Role::GeneratorInput | Role::KustomizeSettings => Form::Fragment,
+            Role::ChartTemplate => Form::Template,
+            Role::Plain | Role::Kustomization | Role::ChartValues | Role::ChartMetadata => Form::Whole,
+        }
+    }
+}
+
+/// One document of a file: YAML files can hold several.
+#[derive(Clone, Copy)]
+pub struct Document<'a> {
+    pub path: &'a RepoPath,
+    pub role: &'a Role,
+    pub root: Node<'a>,
+}
+
+impl<'a> Document<'a> {
+    /// The documents of a parsed file.
+    pub fn all(path: &'a RepoPath, role: &'a Role, text: &'a str, tree: &'a Tree) -> Vec<Document<'a>> {
+        tree.documents(text).map(|root| Document { path, role, root }).collect()
+    }
+
+    pub fn form(&self) -> Form {
+        self.role.form()
+    }
+
+    /// The Kubernetes object that this document is, if it is one.
+    pub fn manifest(&self) -> Option<Manifest<'a>> {
+        Manifest::of(self.root)
+    }
+
+    /// The Kubernetes objects in this document: itself, or the items of a List.
+    pub fn manifests(&self) -> Vec<Manifest<'a>> {
+        let Some(manifest) = self.manifest() else { return Vec::new() };
+        match manifest.kind().ends_with("List") && manifest.root.get("items").is_some_and(Node::is_sequence) {
+            true => manifest.root.get("items").into_iter().flat_map(Node::items).filter_map(Manifest::of).collect(),
+            false => vec![manifest],
+        }
+    }
+
+    /// Who it is, for fingerprints: `group/Kind/namespace/name` as written, or the role's name.
+    pub fn subject(&self) -> String {
+        match self.manifest() {
+            Some(manifest) => manifest.subject(),
+            None => format!("{:?}", self.role),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! How the documents of a repository belong together.
+//!
+//! It does not read files and it does not judge.
+
+mod layout;
+
+pub use layout::Layout;

@@ -1,0 +1,29 @@
+//! args ─► policy ─► Source ─► Blob ─┬─► detect ───────────────────────────────┐
+//!                                   └─► Document ─► Graph of Objects ─► checks ┴─► Finding ─► filter ─► report ─► exit code
+//!
+//! | floor | room | may import (of ours) |
+//! |---|---|---|
+//! | 0 | text | nothing |
+//! | 1 | model | text |
+//! | 2 | syntax, value, facts, catalog, policy, source | 0–1, never each other |
+//! | 3 | document · detect · filter | 0–1 + syntax, value · 0–1 + syntax, value · 0–1 |
+//! | 4 | graph | 0–1, document, policy, facts, value |
+//! | 5 | checks | 0–4 without source, detect, filter |
+//! | 6 | engine · report | 0–5 · 0–1 + catalog |
+//! | 7 | cli, main | everything |
+//!
+//! `tests/it/architecture.rs` holds this table.
+
+#![deny(unsafe_code)]
+
+pub mod catalog;
+pub mod checks;
+pub mod detect;
+pub mod document;
+pub mod facts;
+pub mod graph;
+pub mod model;
+pub mod policy;
+pub mod syntax;
+pub mod text;
+pub mod value;

@@ -1,0 +1,145 @@
+//! How a check or a detector says that it found something: a place and the blanks of the rule's sentence.
+//!
+//! It does not know severity, wording or masking: the rule brings the words, `settle` brings the rest once the whole
+//! blob has been judged.
+
+use super::{Blob, Confidence, Excerpt, Finding, Fingerprint, Location, Masking, Related, Rule};
+use crate::text::{Secret, Span};
+
+/// What a finding is about, for its fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// A machine-made value, innermost decoding.
+    Credential { value: Secret },
+    /// A value that could be guessed: it never leaves as a hash of more than 16 bits.
+    Guessable { subject: String, key_path: String, value: Secret },
+    /// A place in a manifest: `group/Kind/namespace/name`, key path with list keys, offending value.
+    Manifest { subject: String, key_path: String, value: String },
+}
+
+/// A finding in the making: spans of the blob that is being judged, no text yet.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub rule: &'static Rule,
+    pub confidence: Confidence,
+    pub span: Span,
+    /// What must be masked wherever lines of this blob are shown; empty for findings without a secret.
+    pub secrets: Vec<Span>,
+    pub blanks: Vec<(&'static str, String)>,
+    pub related: Vec<(Span, String)>,
+    /// Places in other files, finished already.
+    pub elsewhere: Vec<Related>,
+    pub key_path: Option<String>,
+    pub identity: Identity,
+    pub also: Vec<&'static Rule>,
+}
+
+impl Draft {
+    /// The finding, with everything it shows of the blob captured and masked. `secrets` are those of the whole blob,
+    /// sorted.
+    pub fn settle(self, blob: &Blob, secrets: &[Span], masking: Masking) -> Finding {
+        let location = |span: Span, key_path: Option<String>| Location {
+            origin: blob.origin.clone(),
+            span: blob.file_span(span),
+            region: blob.region(span),
+            key_path,
+            excerpt: Excerpt::capture(blob, span, secrets, masking),
+        };
+        let here = self.related.into_iter().map(|(span, label)| Related { location: location(span, None), label });
+        Finding {
+            rule: self.rule,
+            severity: self.rule.severity,
+            confidence: self.confidence,
+            message: fill(self.rule.message, &self.blanks),
+            related: here.chain(self.elsewhere).collect(),
+            location: location(self.span, self.key_path),
+            also: self.also,
+            fingerprint: Fingerprint::of(self.rule.family, &self.identity),
+            suppression: None,
+        }
+    }
+}
+
+/// `{name}` in `message` replaced by its blank, control characters made visible.
+fn fill(message: &str, blanks: &[(&'static str, String)]) -> String {
+    let mut out = message.to_owned();
+    for (name, value) in blanks {
+        out = out.replace(&format!("{{{name}}}"), &crate::text::visible(value));
+    }
+    out
+}
+
+/// Collects the drafts of one rule on one blob.
+pub struct Emitter<'a> {
+    rule: &'static Rule,
+    drafts: &'a mut Vec<Draft>,
+}
+
+impl<'a> Emitter<'a> {
+    pub fn new(rule: &'static Rule, drafts: &'a mut Vec<Draft>) -> Self {
+        Emitter { rule, drafts }
+    }
+
+    /// Starts a draft at `span`; nothing is reported until `emit`.
+    pub fn at(&mut self, span: Span, identity: Identity) -> DraftBuilder<'_> {
+        let draft = Draft {
+            rule: self.rule,
+            confidence: self.rule.confidence,
+            span,
+            secrets: Vec::new(),
+            blanks: Vec::new(),
+            related: Vec::new(),
+            elsewhere: Vec::new(),
+            key_path: None,
+            identity,
+            also: Vec::new(),
+        };
+        DraftBuilder { drafts: self.drafts, draft }
+    }
+}
+
+#[must_use = "a draft is reported by `emit`"]
+pub struct DraftBuilder<'a> {
+    drafts: &'a mut Vec<Draft>,
+    draft: Draft,
+}
+
+impl DraftBuilder<'_> {
+    /// Fills `{name}` of the rule's message. Never give it a secret.
+    pub fn blank(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.draft.blanks.push((name, value.into()));
+        self
+    }
+
+    /// A value that no report may show.
+    pub fn secret(mut self, span: Span) -> Self {
+        self.draft.secrets.push(span);
+        self
+    }
+
+    /// Another place in the same blob.
+    pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.draft.related.push((span, label.into()));
+        self
+    }
+
+    pub fn elsewhere(mut self, related: Related) -> Self {
+        self.draft.elsewhere.push(related);
+        self
+    }
+
+    pub fn key_path(mut self, path: impl Into<String>) -> Self {
+        self.draft.key_path = Some(path.into());
+        self
+    }
+
+    /// Less (or more) sure than the rule usually is.
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.draft.confidence = confidence;
+        self
+    }
+
+    pub fn emit(self) {
+        self.drafts.push(self.draft);
+    }
+}

@@ -1,0 +1,27 @@
+//! The vocabulary: plain data that the rooms hand to each other.
+//!
+//! It does not know how anything is found, parsed, filtered or printed.
+
+mod blob;
+mod emitter;
+mod excerpt;
+mod finding;
+mod fingerprint;
+mod notification;
+mod path;
+mod report;
+mod rule;
+mod snapshot;
+
+pub use blob::{Blob, Origin};
+pub use emitter::{Draft, DraftBuilder, Emitter, Identity};
+pub use excerpt::{Excerpt, Masking};
+pub use finding::{Finding, Location, Related, Suppression, SuppressionKind};
+pub use fingerprint::Fingerprint;
+pub use notification::{Class, Notification, Reason};
+pub use path::RepoPath;
+pub use report::{Coverage, Report};
+pub use rule::{
+    Alphabet, Assignment, Checksum, Confidence, Example, Matcher, Pattern, Rule, Segment, Severity, Tier, Token,
+};
+pub use snapshot::{Entry, Listing, Snapshot};

@@ -1,0 +1,51 @@
+//! Bytes to a tree in which every node knows its place in the source: one file a syntax.
+//!
+//! It does not know kinds, meaning, secrets or Kubernetes.
+
+mod dotenv;
+mod json;
+mod template;
+mod tree;
+mod yaml;
+
+pub use template::Hole;
+pub use tree::{Builder, Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
+
+/// A syntax that has a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    Yaml,
+    /// YAML with `{{ … }}` holes: a chart's template. Holes are masked, never filled.
+    YamlTemplate,
+    Json,
+    Dotenv,
+}
+
+impl Syntax {
+    /// The syntax that a file's name promises, if it is one of ours. Whether a YAML file is a chart's template is not in
+    /// its name: the caller knows.
+    pub fn of_path(path: &crate::model::RepoPath) -> Option<Syntax> {
+        let name = path.file_name().to_ascii_lowercase();
+        if name == b".env" || name.starts_with(b".env.") || name.ends_with(b".env") {
+            return Some(Syntax::Dotenv);
+        }
+        if name == b"kustomization" {
+            return Some(Syntax::Yaml);
+        }
+        match path.extension()?.to_ascii_lowercase().as_slice() {
+            b"yaml" | b"yml" => Some(Syntax::Yaml),
+            b"json" => Some(Syntax::Json),
+            _ => None,
+        }
+    }
+
+    /// Never fails and never panics: what could not be read is in `Tree::errors`.
+    pub fn parse(self, text: &str) -> Tree {
+        match self {
+            Syntax::Yaml => yaml::parse(text),
+            Syntax::YamlTemplate => template::parse(text),
+            Syntax::Json => json::parse(text),
+            Syntax::Dotenv => dotenv::parse(text),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Bytes and places. Everything above speaks of files in terms of this room.
+//!
+//! It does not know YAML, secrets, rules or Kubernetes.
+
+mod encoding;
+mod lines;
+mod secret;
+mod span;
+mod visible;
+
+pub use encoding::{Decoded, OffsetMap, decode, is_binary};
+pub use lines::{LineIndex, Position, Region};
+pub use secret::Secret;
+pub use span::Span;
+pub use visible::{is_hidden, visible, write_visible};

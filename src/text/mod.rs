@@ -2,12 +2,15 @@
 //!
 //! It does not know YAML, secrets, rules or Kubernetes.
 
+mod closest;
 mod encoding;
 mod lines;
 mod secret;
+pub mod settings;
 mod span;
 mod visible;
 
+pub use closest::{closest, unknown};
 pub use encoding::{Decoded, OffsetMap, decode, is_binary};
 pub use lines::{LineIndex, Position, Region};
 pub use secret::Secret;

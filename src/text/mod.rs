@@ -3,6 +3,7 @@
 //! It does not know YAML, secrets, rules or Kubernetes.
 
 mod closest;
+pub mod checksum;
 mod encoding;
 mod lines;
 mod secret;

@@ -3,6 +3,7 @@
 //! It does not know how anything is found, parsed, filtered or printed.
 
 mod blob;
+mod checksum;
 mod emitter;
 mod excerpt;
 mod finding;

@@ -2,6 +2,7 @@
 //!
 //! It does not know YAML, secrets, rules or Kubernetes.
 
+pub mod checksum;
 mod encoding;
 mod lines;
 mod secret;

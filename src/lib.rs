@@ -20,6 +20,7 @@ pub mod catalog;
 pub mod checks;
 pub mod detect;
 pub mod document;
+pub mod engine;
 pub mod facts;
 pub mod filter;
 pub mod graph;

@@ -24,6 +24,9 @@ pub struct Listing {
 pub trait Snapshot: Sync {
     fn list(&self) -> Listing;
 
+    /// True when something of that name is there, listed or not.
+    fn holds(&self, path: &RepoPath) -> bool;
+
     /// Reads a file from its start until `buffer` holds `WHOLE` bytes. Where there may be more, the rest comes back as a
     /// reader. An error says what is incomplete, in words for the user.
     fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification>;

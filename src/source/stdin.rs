@@ -24,6 +24,10 @@ impl<R: Read + Send + 'static> Snapshot for Stdin<R> {
         Listing { files: vec![self.path.clone()], ..Listing::default() }
     }
 
+    fn holds(&self, path: &RepoPath) -> bool {
+        *path == self.path
+    }
+
     fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification> {
         let unreadable = |message: String| Notification::new(Reason::Unreadable, path, message);
         let input = self.input.lock().ok().and_then(|mut input| input.take());

@@ -57,6 +57,10 @@ impl Snapshot for Worktree {
         found.into_listing(&self.settings.exclude)
     }
 
+    fn holds(&self, path: &RepoPath) -> bool {
+        self.settings.root.join(path.to_path()).symlink_metadata().is_ok()
+    }
+
     fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification> {
         let failed = |error: io::Error| Notification::new(Reason::Unreadable, path, sentence(&error));
         let mut file = open(&self.settings.root.join(path.to_path())).map_err(failed)?;

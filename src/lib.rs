@@ -24,6 +24,7 @@ pub mod facts;
 pub mod graph;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod syntax;
 pub mod text;
 pub mod value;

@@ -18,6 +18,7 @@
 
 pub mod catalog;
 pub mod checks;
+pub mod cli;
 pub mod detect;
 pub mod document;
 pub mod engine;
@@ -26,6 +27,7 @@ pub mod filter;
 pub mod graph;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod source;
 pub mod syntax;
 pub mod text;

@@ -88,7 +88,7 @@ impl Layout {
     /// Paths that kustomizations name and the inventory lacks, sorted. The caller may know of them: ignored, a link, a
     /// submodule, outside what was asked for.
     pub fn unaccounted(&self) -> Vec<RepoPath> {
-        let lacks = |path: &&RepoPath| !self.exists(path) && !self.is_folder(path);
+        let lacks = |path: &&RepoPath| !self.exists(path) && !self.is_folder(path) && !self.is_excused(path);
         let mut paths: Vec<RepoPath> = self.named.keys().filter(lacks).cloned().collect();
         paths.sort_unstable();
         paths
@@ -144,13 +144,18 @@ impl Layout {
             None => Place::OutOfSight,
             Some(path) if self.exists(&path) => Place::File(path),
             Some(path) if self.is_folder(&path) => Place::Folder(path),
-            Some(path) if self.excused.iter().any(|excused| path.is_within(excused)) => Place::OutOfSight,
+            Some(path) if self.is_excused(&path) => Place::OutOfSight,
             Some(_) => Place::Missing,
         }
     }
 
     fn target(&self, from: &RepoPath, reference: &Reference) -> Option<RepoPath> {
         reference.is_local().then(|| from.parent().join(reference.path.as_bytes())).flatten()
+    }
+
+    fn is_excused(&self, path: &RepoPath) -> bool {
+        std::iter::successors(Some(path.clone()), |path| (!path.as_bytes().is_empty()).then(|| path.parent()))
+            .any(|path| self.excused.contains(&path))
     }
 
     /// True for what lies in the `templates` folder of a chart, subcharts included.

@@ -5,12 +5,14 @@
 pub mod checksum;
 mod encoding;
 mod lines;
+mod runs;
 mod secret;
 mod span;
 mod visible;
 
 pub use encoding::{Decoded, OffsetMap, decode, is_binary};
 pub use lines::{LineIndex, Position, Region};
+pub use runs::{SHORTEST_RUN, is_run_byte, runs};
 pub use secret::Secret;
 pub use span::Span;
 pub use visible::{is_hidden, visible, write_visible};

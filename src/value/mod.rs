@@ -3,6 +3,10 @@
 //!
 //! It does not know files, trees or rules: only the words above a value, and the value.
 
+mod placeholder;
+mod reference;
+mod words;
+
 use crate::model::Confidence;
 
 /// What stands around a value.
@@ -39,6 +43,23 @@ pub enum Verdict {
     Empty,
     /// Nothing about it says credential.
     Innocent,
+}
+
+/// True for a value that names the place where the credential lives, wherever it stands. False for a variable with a
+/// literal to fall back to (`${VAR:-hunter2}`), unless that literal is a reference or a placeholder itself.
+pub fn is_reference(value: &str) -> bool {
+    match reference::of(value) {
+        Some(reference::Reference::Whole(_) | reference::Reference::Partial) => true,
+        Some(reference::Reference::Fallback(literal)) => is_reference(literal) || is_placeholder(literal),
+        None => false,
+    }
+}
+
+/// True for a value that stands for a credential to be filled in, for a default that everybody knows, and for the words
+/// of settings and types.
+pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    value.is_empty() || placeholder::of(value).is_some()
 }
 
 /// Judges the value of a scalar by the keys above it and by itself.

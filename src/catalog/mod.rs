@@ -50,6 +50,12 @@ impl Catalog {
         self.rules.iter().copied().find(|rule| rule.id == name || rule.aliases.contains(&name))
     }
 
+    /// Every rule that has this id or alias: a catalogue's code can stand for several.
+    pub fn all(&self, name: &str) -> Vec<&'static Rule> {
+        let is_named = |rule: &&&'static Rule| rule.id == name || rule.aliases.contains(&name);
+        self.rules.iter().filter(is_named).copied().collect()
+    }
+
     /// The sentence for a name that no rule has.
     pub fn unknown(&self, name: &str) -> String {
         match self.suggest(name) {

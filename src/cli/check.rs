@@ -108,7 +108,11 @@ fn read_policy(scan: &Scan, found: Option<&Path>, catalog: &Catalog) -> Result<P
 /// The rules that are on. Naming a rule turns it on, whatever its tier.
 fn active(scan: &Scan, policy: &Policy, catalog: &Catalog) -> Result<Vec<ActiveRule>, Failure> {
     let named = |names: &[String]| -> Result<Vec<&'static Rule>, Failure> {
-        names.iter().map(|name| catalog.get(name).ok_or_else(|| Failure::new(catalog.unknown(name)))).collect()
+        let rules: Vec<_> = names.iter().map(|name| (name, catalog.all(name))).collect();
+        match rules.iter().find(|(_, rules)| rules.is_empty()) {
+            Some((name, _)) => Err(Failure::new(catalog.unknown(name))),
+            None => Ok(rules.into_iter().flat_map(|(_, rules)| rules).collect()),
+        }
     };
     let (only, skipped) = (named(&scan.rules)?, named(&scan.skip)?);
     let holds = |rules: &[&'static Rule], rule: &Rule| rules.iter().any(|named| named.id == rule.id);

@@ -4,12 +4,14 @@
 //! It does not know how rules are matched.
 
 mod file;
+pub mod generator;
 mod parts;
 mod vocabulary;
 
 use std::path::Path;
 
 pub use file::CatalogError;
+pub use parts::PartError;
 
 use crate::model::Rule;
 use file::Reader;

@@ -375,7 +375,7 @@ impl<'a> SarifRegion<'a> {
 
     /// The whole lines of the excerpt, where they hold the region and say more than it does.
     fn around(region: Region, excerpt: &'a Excerpt) -> Option<SarifRegion<'a>> {
-        let last = excerpt.first_line + excerpt.text.matches('\n').count() as u32;
+        let last = excerpt.first_line.saturating_add(excerpt.text.matches('\n').count() as u32);
         let holds = excerpt.first_line <= region.start.line && region.end.line <= last;
         (holds && excerpt.highlight.len() < excerpt.text.len()).then(|| SarifRegion {
             start_line: excerpt.first_line,

@@ -35,16 +35,39 @@ impl Tally {
     }
 }
 
-/// One line, and a second one where something was left out or not understood.
-pub(super) fn lines(report: &Report, separator: &str) -> Vec<String> {
-    let coverage = &report.coverage;
-    let headline = [findings(&Tally::of(&report.findings)), reading(coverage), trust(coverage)].join(separator);
-    let gaps: Vec<String> = [(Class::Degraded, "degraded"), (Class::OutOfScope, "out of scope")]
-        .into_iter()
-        .filter(|&(class, _)| coverage.count(class) > 0)
-        .map(|(class, name)| format!("{name}: {}", reasons(&coverage.reasons, class)))
-        .collect();
-    if gaps.is_empty() { vec![headline] } else { vec![headline, format!("  {}", gaps.join(separator))] }
+/// The summary in lines.
+pub(super) struct Summary {
+    /// Findings, reading, trust.
+    pub headline: Vec<String>,
+    /// What was not understood and what was left out; mostly nothing.
+    pub gaps: Vec<String>,
+}
+
+impl Summary {
+    /// Parts share a line of `width` characters as long as they fit, with `separator` between them.
+    pub fn of(report: &Report, separator: &str, width: usize) -> Summary {
+        let coverage = &report.coverage;
+        let gaps = [(Class::Degraded, "degraded"), (Class::OutOfScope, "out of scope")]
+            .into_iter()
+            .filter(|&(class, _)| coverage.count(class) > 0)
+            .map(|(class, name)| format!("{name}: {}", reasons(&coverage.reasons, class)));
+        let headline = [findings(&Tally::of(&report.findings)), reading(coverage), trust(coverage)];
+        Summary { headline: pack(headline, separator, width), gaps: pack(gaps, separator, width) }
+    }
+}
+
+fn pack(parts: impl IntoIterator<Item = String>, separator: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if [&*line, separator, &part].into_iter().flat_map(str::chars).count() <= width => {
+                line.push_str(separator);
+                line.push_str(&part);
+            }
+            _ => lines.push(part),
+        }
+    }
+    lines
 }
 
 fn findings(tally: &Tally) -> String {
@@ -134,14 +157,15 @@ fn bytes(number: u64) -> String {
 mod tests {
     use super::*;
 
-    fn summary(coverage: Coverage) -> Vec<String> {
-        lines(&Report { coverage, ..Report::default() }, " · ")
+    fn summary(coverage: Coverage, width: usize) -> Vec<String> {
+        let Summary { headline, gaps } = Summary::of(&Report { coverage, ..Report::default() }, " · ", width);
+        headline.into_iter().chain(gaps).collect()
     }
 
     #[test]
     fn a_clean_run_is_one_line() {
         let coverage = Coverage { files: 1_204, bytes: 13_149_000, ..Coverage::default() };
-        assert_eq!(summary(coverage), ["No findings · 1,204 files, 13.1 MB read · complete"]);
+        assert_eq!(summary(coverage, 80), ["No findings · 1,204 files, 13.1 MB read · complete"]);
     }
 
     #[test]
@@ -164,12 +188,13 @@ mod tests {
         ];
         let coverage = Coverage { files: 2, bytes: 999, structured: 0, reasons: reasons.into() };
         assert_eq!(
-            summary(coverage),
+            summary(coverage.clone(), 100),
             [
                 "No findings · 2 files, 999 bytes read · incomplete: 1 file unreadable",
-                "  degraded: 3 files with invalid syntax · out of scope: 120 ignored, 4 symbolic links",
+                "degraded: 3 files with invalid syntax · out of scope: 120 ignored, 4 symbolic links",
             ]
         );
+        assert_eq!(summary(coverage, 60)[1], "incomplete: 1 file unreadable");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use miette::{
 };
 
 use super::prose::{first_sentence, fit, prose, wrap};
-use super::summary::{self, Tally};
+use super::summary::{Summary, Tally, count};
 use super::{Options, certainty, level};
 use crate::model::{Class, Confidence, Finding, Location, Notification, Report, Rule, Severity, SuppressionKind};
 use crate::text::{Position, Span, visible};
@@ -22,6 +22,8 @@ use crate::text::{Position, Span, visible};
 const MOST_FRAMES: usize = 50;
 /// Notifications of one class that are named; incomplete ones all are.
 const MOST_NOTIFICATIONS: usize = 20;
+/// Columns of prose on a wider terminal: longer lines are hard to follow.
+const MOST_COLUMNS: usize = 100;
 /// Where text begins behind `help: ` and its like.
 const INDENT: usize = 8;
 
@@ -101,7 +103,7 @@ impl<'a> Page<'a> {
     }
 
     fn paragraph(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let lines = wrap(text, self.options.width.saturating_sub(INDENT));
+        let lines = wrap(text, self.columns(INDENT));
         for (index, line) in lines.iter().enumerate() {
             let shown = format!("{:<width$}", if index == 0 { label } else { "" }, width = INDENT - 2);
             writeln!(self.out, "  {}{line}", self.theme.styles.help.style(shown))?;
@@ -113,7 +115,7 @@ impl<'a> Page<'a> {
         if findings.is_empty() {
             return Ok(());
         }
-        self.title(&format!("{} in short", summary::count(findings.len() as u64, "more finding", "more findings")))?;
+        self.title(&format!("{} in short", count(findings.len() as u64, "more finding", "more findings")))?;
         findings.iter().try_for_each(|finding| self.line(finding, ""))?;
         writeln!(self.out)
     }
@@ -164,7 +166,7 @@ impl<'a> Page<'a> {
             }
             if told.len() > most {
                 let rest = (told.len() - most) as u64;
-                writeln!(self.out, "  and {}; `--format json` names all", summary::count(rest, "more", "more"))?;
+                writeln!(self.out, "  and {}; `--format json` names all", count(rest, "more", "more"))?;
             }
             writeln!(self.out)?;
         }
@@ -177,7 +179,7 @@ impl<'a> Page<'a> {
             (Some(path), None) => format!("{path}: "),
             (None, _) => String::new(),
         };
-        let lines = wrap(&format!("{place}{}", notification.message), self.options.width.saturating_sub(4));
+        let lines = wrap(&format!("{place}{}", notification.message), self.columns(4));
         for (index, line) in lines.iter().enumerate() {
             writeln!(self.out, "{}{line}", if index == 0 { "  " } else { "    " })?;
         }
@@ -206,23 +208,29 @@ impl<'a> Page<'a> {
             return Ok(());
         }
         let separator = if self.options.unicode { " · " } else { "; " };
-        let mut lines = summary::lines(report, separator).into_iter();
-        let headline = lines.next().unwrap_or_default();
+        let Summary { headline, gaps } = Summary::of(report, separator, self.options.width);
         let weight = match tally {
             _ if tally.errors > 0 || !report.coverage.is_complete() => Some(Severity::Error),
             _ if tally.warnings > 0 => Some(Severity::Warning),
             _ if tally.notes > 0 => Some(Severity::Note),
             _ => None,
         };
-        match weight {
-            Some(severity) => writeln!(self.out, "{}", self.weigh(severity, headline))?,
-            None => writeln!(self.out, "{headline}")?,
+        for line in headline {
+            match weight {
+                Some(severity) => writeln!(self.out, "{}", self.weigh(severity, line))?,
+                None => writeln!(self.out, "{line}")?,
+            }
         }
-        lines.try_for_each(|line| writeln!(self.out, "{}", self.theme.styles.linum.style(line)))
+        gaps.iter().try_for_each(|line| writeln!(self.out, "{}", self.theme.styles.linum.style(line)))
     }
 
     fn title(&mut self, title: &str) -> io::Result<()> {
         writeln!(self.out, "{}", self.theme.styles.help.style(title))
+    }
+
+    /// Columns for prose that is indented by `indent`.
+    fn columns(&self, indent: usize) -> usize {
+        columns(self.options.width, indent)
     }
 
     /// `text` in the colour of a severity.
@@ -252,6 +260,10 @@ fn theme(options: &Options) -> GraphicalTheme {
     };
     let characters = if options.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
     GraphicalTheme { characters, styles }
+}
+
+fn columns(width: usize, indent: usize) -> usize {
+    width.min(MOST_COLUMNS).saturating_sub(indent)
 }
 
 fn code(severity: Severity, id: &str) -> String {
@@ -285,7 +297,7 @@ impl Frame {
     fn of(finding: &Finding, width: usize) -> Frame {
         Frame {
             severity: finding.severity,
-            message: wrap(&finding.message, width.saturating_sub(6)).join("\n"),
+            message: wrap(&finding.message, columns(width, 4)).join("\n"),
             label: prose(finding.location.key_path.as_deref().unwrap_or(finding.rule.title)),
             source: Source::of(&finding.location, width),
         }
@@ -299,7 +311,8 @@ impl Source {
             return None;
         }
         let last = excerpt.first_line as usize + excerpt.text.matches('\n').count();
-        let gutter = last.to_string().len() + 4;
+        let brackets = if excerpt.highlight.slice(excerpt.text.as_bytes()).contains(&b'\n') { 4 } else { 0 };
+        let gutter = last.to_string().len() + 4 + brackets;
         let (mut text, place) = fit(excerpt, width.saturating_sub(gutter));
         if place.is_empty() && place.start == text.len() {
             // Behind the last character there is nothing to point at, in a line break there is.

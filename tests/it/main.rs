@@ -1,1 +1,4 @@
 //! One integration binary; each module is a subject.
+
+mod layout;
+mod syntax;

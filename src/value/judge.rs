@@ -151,14 +151,14 @@ fn judge_value(kind: Kind, key: &str, quoted: bool, value: &str) -> Judgement {
     if quality::is_public(value) {
         return said(Verdict::Innocent, "is public");
     }
-    if repeats(key, value) {
-        return said(Verdict::Placeholder, "repeats its key");
-    }
     if value.len() > LONGEST || value.lines().count() > 1 {
         return said(Verdict::Innocent, "is text of several lines");
     }
     if names_something(value) {
         return said(Verdict::Name, "is the name of a variable, a file or a path");
+    }
+    if repeats(key, value) {
+        return said(Verdict::Placeholder, "repeats its key");
     }
     if quality::is_url(value) || quality::is_pattern(value) {
         return said(Verdict::Innocent, "is a URL or a pattern");

@@ -169,7 +169,7 @@ fn other_opener(rest: &[u8]) -> Option<usize> {
 }
 
 /// The end of the hole that begins at `at`.
-fn hole_at(value: &str, at: usize) -> Option<usize> {
+pub fn hole_at(value: &str, at: usize) -> Option<usize> {
     let rest = value.get(at..)?;
     if let Some((open, close)) = HOLES.iter().find(|(open, _)| rest.starts_with(open)) {
         return closing(rest.as_bytes(), open, close).map(|end| at + end);

@@ -12,7 +12,7 @@ mod tree;
 mod yaml;
 
 pub use builder::Builder;
-pub use template::Hole;
+pub use template::{Control, Hole, HoleKind};
 pub use tree::{Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
 
 /// A syntax that has a tree.

@@ -286,7 +286,9 @@ impl Verifier<'_> {
         if alias.value.is_empty() || alias.value.chars().any(char::is_whitespace) {
             self.error(alias.referenced, "an alias is one word");
         }
-        self.claim(alias.referenced, id, &alias.value);
+        if !is_code(&alias.value) {
+            self.claim(alias.referenced, id, &alias.value);
+        }
         leak(alias.value.clone())
     }
 
@@ -425,6 +427,11 @@ impl Verifier<'_> {
 fn samples(shapes: Vec<ExampleShape>) -> &'static [Example] {
     let sample = |shape: ExampleShape| Example { path: shape.path.map_or(SAMPLE_PATH, leak), text: leak(shape.text) };
     list(shapes.into_iter().map(sample).collect())
+}
+
+/// `MAN001`: one code of a catalogue can bundle several faults, so several rules may carry it.
+fn is_code(alias: &str) -> bool {
+    alias.chars().all(|character| character.is_ascii_uppercase() || character.is_ascii_digit())
 }
 
 fn is_slug(text: &str) -> bool {

@@ -52,6 +52,20 @@ impl Catalog {
         self.rules.iter().copied().find(|rule| rule.id == name || rule.aliases.contains(&name))
     }
 
+    /// Every rule that has this id or alias: a catalogue's code can stand for several.
+    pub fn all(&self, name: &str) -> Vec<&'static Rule> {
+        let is_named = |rule: &&&'static Rule| rule.id == name || rule.aliases.contains(&name);
+        self.rules.iter().filter(is_named).copied().collect()
+    }
+
+    /// The sentence for a name that no rule has.
+    pub fn unknown(&self, name: &str) -> String {
+        match self.suggest(name) {
+            Some(near) => format!("There is no rule `{name}`; did you mean `{near}`?"),
+            None => format!("There is no rule `{name}`; `tightlip rules list` names them all."),
+        }
+    }
+
     /// The id or alias that `word` was probably meant to be.
     pub fn suggest(&self, word: &str) -> Option<&'static str> {
         let names = self.rules.iter().flat_map(|rule| [rule.id].into_iter().chain(rule.aliases.iter().copied()));

@@ -2,6 +2,9 @@
 //!
 //! A check knows its subject and reports only on it. It does not know severities, wording, other checks or output.
 
+mod kustomize_fields;
+mod kustomize_references;
+
 use crate::document::Document;
 use crate::graph::Layout;
 use crate::model::{DraftBuilder, Emitter, Identity, Rule};
@@ -22,7 +25,17 @@ pub struct Context<'a> {
 }
 
 /// Sorted by id; `tests/it` holds it against `rules/manifests` and `fixtures`.
-pub static CHECKS: &[Check] = &[];
+pub static CHECKS: &[Check] = &[
+    Check { id: "deprecated-kustomization-field", run: kustomize_fields::deprecated },
+    Check { id: "empty-kustomization", run: kustomize_fields::empty },
+    Check { id: "kustomization-listed-as-resource", run: kustomize_references::listed_as_resource },
+    Check { id: "kustomize-component-mismatch", run: kustomize_references::component_mismatch },
+    Check { id: "kustomize-file-outside-root", run: kustomize_references::outside_root },
+    Check { id: "kustomize-folder-without-kustomization", run: kustomize_references::folder_without },
+    Check { id: "kustomize-resource-missing", run: kustomize_references::missing },
+    Check { id: "several-kustomizations-in-folder", run: kustomize_fields::several },
+    Check { id: "unknown-kustomization-field", run: kustomize_fields::unknown },
+];
 
 /// Says where, in one document; the rule says what.
 pub struct Reporter<'a, 'd> {

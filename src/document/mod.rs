@@ -2,9 +2,12 @@
 //!
 //! It does not judge, and it does not look at other files: a role that neighbours give is passed in.
 
+pub mod helm;
 mod kubernetes;
+pub mod kustomize;
 
 pub use kubernetes::Manifest;
+pub use kustomize::Kustomization;
 
 use crate::model::RepoPath;
 use crate::syntax::{Node, Tree};

@@ -4,4 +4,4 @@
 
 mod layout;
 
-pub use layout::Layout;
+pub use layout::{KustomizationKind, Layout, Place};

@@ -2,14 +2,18 @@
 //!
 //! It does not know kinds, meaning, secrets or Kubernetes.
 
+mod builder;
 mod dotenv;
+mod duplicates;
 mod json;
+mod scalar;
 mod template;
 mod tree;
 mod yaml;
 
-pub use template::Hole;
-pub use tree::{Builder, Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
+pub use builder::Builder;
+pub use template::{Control, Hole, HoleKind};
+pub use tree::{Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
 
 /// A syntax that has a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,11 +45,13 @@ impl Syntax {
 
     /// Never fails and never panics: what could not be read is in `Tree::errors`.
     pub fn parse(self, text: &str) -> Tree {
-        match self {
+        let mut tree = match self {
             Syntax::Yaml => yaml::parse(text),
             Syntax::YamlTemplate => template::parse(text),
             Syntax::Json => json::parse(text),
             Syntax::Dotenv => dotenv::parse(text),
-        }
+        };
+        tree.duplicates = duplicates::find(&tree, text);
+        tree
     }
 }

@@ -3,17 +3,30 @@
 //! It does not know which syntax it came from. Aliases stay aliases in the arena and are followed on access, so that no
 //! input can make it grow.
 
+use std::collections::HashSet;
+
+use super::scalar;
 use super::template::Hole;
 use crate::text::{Position, Span};
 
-/// How many aliases or merge keys are followed in a row.
+/// How many aliases are followed in a row.
 const MOST_HOPS: usize = 16;
 
+/// How many mappings are merged into one.
+const MOST_MERGES: usize = 16;
+
+/// How many siblings before and after a node's own key describe it; enough for any mapping that people write, and a
+/// bound for those that machines write.
+const MOST_SIBLINGS: usize = 64;
+
+/// Among how many of its first entries an item's name is looked for.
+const MOST_ENTRIES_TO_A_NAME: usize = 32;
+
 /// Marks "no node" in the arena's links.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(u32);
+pub struct NodeId(pub(super) u32);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -53,32 +66,47 @@ pub struct SyntaxError {
 /// All documents of one text.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
-    nodes: Vec<Raw>,
+    pub(super) nodes: Vec<Raw>,
     /// The root of each document that has one.
-    roots: Vec<NodeId>,
+    pub(super) roots: Vec<NodeId>,
+    /// The values that are not written as they are meant, one after the other.
+    pub(super) decoded: String,
+    /// Few nodes have a tag: (node, start, end), sorted.
+    pub(super) tags: Vec<(u32, u32, u32)>,
+    /// In a template: the nodes that a masked action adds to, sorted.
+    pub(super) unknown: Vec<NodeId>,
     pub duplicates: Vec<Duplicate>,
     pub errors: Vec<SyntaxError>,
     /// In a template: what was masked, sorted.
     pub holes: Vec<Hole>,
 }
 
+/// 32 bytes: a tree has about one node for every 25 bytes of text.
 #[derive(Clone, Debug)]
-struct Raw {
-    content: Content,
-    start: u32,
-    end: u32,
-    /// Span of the tag, empty where there is none.
-    tag: (u32, u32),
-    parent: u32,
-    next: u32,
+pub(super) struct Raw {
+    pub content: Content,
+    pub start: u32,
+    pub end: u32,
+    pub parent: u32,
+    pub next: u32,
+    /// Of a mapping's value, its key; of a key, itself.
+    pub key: u32,
 }
 
 #[derive(Clone, Debug)]
-enum Content {
-    /// The value is the text under the node's own span.
-    Verbatim,
-    /// The value differs from the text under the span: quotes, escapes, folding.
-    Decoded(Box<str>, Style),
+pub(super) enum Content {
+    /// The value is this part of the text: no escapes, no folding.
+    Slice {
+        style: Style,
+        start: u32,
+        end: u32,
+    },
+    /// The value is this part of `Tree::decoded`.
+    Decoded {
+        style: Style,
+        start: u32,
+        end: u32,
+    },
     /// Children alternate: key, value.
     Mapping {
         first: u32,
@@ -89,110 +117,6 @@ enum Content {
     Alias {
         target: u32,
     },
-}
-
-/// Fills a tree in document order; keeps its own stack.
-pub struct Builder {
-    tree: Tree,
-    /// Open collections and the last child of each.
-    open: Vec<(u32, u32)>,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Builder::new()
-    }
-}
-
-impl Builder {
-    pub fn new() -> Self {
-        Builder { tree: Tree::default(), open: Vec::new() }
-    }
-
-    pub fn depth(&self) -> usize {
-        self.open.len()
-    }
-
-    /// Opens a mapping; its children follow as key, value, key, value.
-    pub fn mapping(&mut self, start: usize, tag: Option<Span>) -> NodeId {
-        let id = self.add(Content::Mapping { first: NONE }, Span::new(start, start), tag);
-        self.open.push((id.0, NONE));
-        id
-    }
-
-    pub fn sequence(&mut self, start: usize, tag: Option<Span>) -> NodeId {
-        let id = self.add(Content::Sequence { first: NONE }, Span::new(start, start), tag);
-        self.open.push((id.0, NONE));
-        id
-    }
-
-    /// Closes the innermost collection. `end` is the closing bracket's end; a block collection ends with its last child.
-    pub fn close(&mut self, end: Option<usize>) {
-        let Some((id, last)) = self.open.pop() else { return };
-        let end = end.map(|end| end as u32).or_else(|| self.tree.nodes.get(last as usize).map(|child| child.end));
-        let node = &mut self.tree.nodes[id as usize];
-        node.end = end.unwrap_or(node.start).max(node.start);
-    }
-
-    /// A scalar whose value is exactly the text under `span`.
-    pub fn verbatim(&mut self, span: Span, tag: Option<Span>) -> NodeId {
-        self.add(Content::Verbatim, span, tag)
-    }
-
-    /// A scalar whose value is not the text under `span`, which includes quotes or the block's indentation.
-    pub fn decoded(&mut self, value: &str, style: Style, span: Span, tag: Option<Span>) -> NodeId {
-        self.add(Content::Decoded(value.into(), style), span, tag)
-    }
-
-    pub fn alias(&mut self, span: Span, target: Option<NodeId>) -> NodeId {
-        self.add(Content::Alias { target: target.map_or(NONE, |id| id.0) }, span, None)
-    }
-
-    pub fn error(&mut self, error: SyntaxError) {
-        self.tree.errors.push(error);
-    }
-
-    pub fn duplicate(&mut self, key: NodeId, first: NodeId) {
-        self.tree.duplicates.push(Duplicate { key, first });
-    }
-
-    /// Forgets the unfinished document, after an error in it.
-    pub fn abandon(&mut self) {
-        if let Some(&(root, _)) = self.open.first() {
-            self.tree.roots.retain(|id| id.0 < root);
-            self.tree.duplicates.retain(|duplicate| duplicate.key.0 < root);
-            self.tree.nodes.truncate(root as usize);
-            self.open.clear();
-        }
-    }
-
-    pub fn finish(mut self) -> Tree {
-        while !self.open.is_empty() {
-            self.close(None);
-        }
-        self.tree
-    }
-
-    fn add(&mut self, content: Content, span: Span, tag: Option<Span>) -> NodeId {
-        let id = self.tree.nodes.len() as u32;
-        let tag = tag.map_or((0, 0), |tag| (tag.start as u32, tag.end as u32));
-        let parent = self.open.last().map_or(NONE, |&(parent, _)| parent);
-        self.tree.nodes.push(Raw { content, start: span.start as u32, end: span.end as u32, tag, parent, next: NONE });
-        match self.open.last_mut() {
-            None => self.tree.roots.push(NodeId(id)),
-            Some((parent, last)) => {
-                if *last != NONE {
-                    self.tree.nodes[*last as usize].next = id;
-                } else if let Content::Mapping { first } | Content::Sequence { first } =
-                    &mut self.tree.nodes[*parent as usize].content
-                {
-                    *first = id;
-                }
-                *last = id;
-            }
-        }
-        NodeId(id)
-    }
 }
 
 impl Tree {
@@ -268,26 +192,27 @@ impl<'a> Node<'a> {
     /// The decoded value of a scalar; `None` for collections and dangling aliases.
     pub fn as_str(self) -> Option<&'a str> {
         let node = self.resolved();
-        match &node.raw().content {
-            Content::Verbatim => node.text.get(node.span().range()),
-            Content::Decoded(value, _) => Some(value),
+        match node.raw().content {
+            Content::Slice { start, end, .. } => node.text.get(start as usize..end as usize),
+            Content::Decoded { start, end, .. } => node.tree.decoded.get(start as usize..end as usize),
             _ => None,
         }
     }
 
     /// How the scalar is written; `None` for collections.
     pub fn style(self) -> Option<Style> {
-        match &self.resolved().raw().content {
-            Content::Verbatim => Some(Style::Plain),
-            Content::Decoded(_, style) => Some(*style),
+        match self.resolved().raw().content {
+            Content::Slice { style, .. } | Content::Decoded { style, .. } => Some(style),
             _ => None,
         }
     }
 
     /// The tag as written (`!vault`), of the node itself or of what the alias names.
     pub fn tag(self) -> Option<&'a str> {
-        let (start, end) = self.resolved().raw().tag;
-        (start < end).then(|| self.text.get(start as usize..end as usize)).flatten()
+        let tags = &self.tree.tags;
+        let at = tags.binary_search_by_key(&self.resolved().id, |&(node, ..)| node).ok()?;
+        let (_, start, end) = tags[at];
+        self.text.get(start as usize..end as usize)
     }
 
     /// True for nothing, `~` and `null`, unquoted.
@@ -308,9 +233,19 @@ impl<'a> Node<'a> {
             && self.as_str().is_some_and(|text| digits(text.strip_prefix(['-', '+']).unwrap_or(text)))
     }
 
-    /// True when a template's hole touches it: its value is unknown.
+    /// True when a template's hole lies in it, however deep.
     pub fn is_masked(self) -> bool {
         self.tree.is_masked(self.span())
+    }
+
+    /// True when more belongs to it than is written: a scalar with a hole in it; a value that looks empty, a mapping or a
+    /// list to which a masked action adds. What a collection's children lack does not make it unknown.
+    pub fn is_unknown(self) -> bool {
+        let node = self.resolved();
+        match node.kind() {
+            Kind::Scalar if node.is_masked() => true,
+            _ => node.tree.unknown.binary_search(&node.id()).is_ok(),
+        }
     }
 
     /// A mapping's value for `key`, a merge key's included; the last one where the key stands twice.
@@ -320,7 +255,7 @@ impl<'a> Node<'a> {
 
     /// As `get`, with the key.
     pub fn entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
-        self.own_entry(key).or_else(|| self.merged(0).into_iter().find_map(|source| source.own_entry(key)))
+        self.own_entry(key).or_else(|| self.merged().into_iter().find_map(|source| source.own_entry(key)))
     }
 
     /// Follows a path of keys: `at("spec.target.name")`. Keys with dots need `get`.
@@ -336,23 +271,20 @@ impl<'a> Node<'a> {
     /// Key and value of each entry that is written here; nothing for other kinds.
     pub fn own_entries(self) -> impl Iterator<Item = (Node<'a>, Node<'a>)> {
         let node = self.resolved();
-        let first = match node.raw().content {
-            Content::Mapping { first } => first,
-            _ => NONE,
-        };
-        let mut children = node.chain(first);
+        let mut children = node.chain(if node.is_mapping() { node.first_child() } else { NONE });
         std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }
 
     /// Key and value of each entry, with what merge keys (`<<`) bring and do not override.
     pub fn entries(self) -> Vec<(Node<'a>, Node<'a>)> {
         let mut entries: Vec<_> = self.own_entries().filter(|(key, _)| key.as_str() != Some("<<")).collect();
-        for source in self.merged(0) {
-            for (key, value) in source.own_entries() {
-                if key.as_str() != Some("<<") && !entries.iter().any(|(known, _)| known.as_str() == key.as_str()) {
-                    entries.push((key, value));
-                }
-            }
+        let sources = self.merged();
+        if sources.is_empty() {
+            return entries;
+        }
+        let mut known: HashSet<_> = entries.iter().map(|(key, _)| key.as_str()).chain([Some("<<")]).collect();
+        for source in sources {
+            entries.extend(source.own_entries().filter(|(key, _)| known.insert(key.as_str())));
         }
         entries
     }
@@ -360,16 +292,12 @@ impl<'a> Node<'a> {
     /// A sequence's items; nothing for other kinds.
     pub fn items(self) -> impl Iterator<Item = Node<'a>> {
         let node = self.resolved();
-        let first = match node.raw().content {
-            Content::Sequence { first } => first,
-            _ => NONE,
-        };
-        node.chain(first)
+        node.chain(if node.is_sequence() { node.first_child() } else { NONE })
     }
 
-    /// True for a scalar that is the key of a mapping's entry.
+    /// True for the key of a mapping's entry.
     pub fn is_key(self) -> bool {
-        self.parent().is_some_and(|parent| parent.own_entries().any(|(key, _)| key.id == self.id))
+        self.raw().key == self.id
     }
 
     /// The collection it is written in.
@@ -380,8 +308,8 @@ impl<'a> Node<'a> {
 
     /// The key of the entry whose value this is.
     pub fn key(self) -> Option<Node<'a>> {
-        let parent = self.parent()?;
-        parent.own_entries().find(|(_, value)| value.id == self.id).map(|(key, _)| key)
+        let key = self.raw().key;
+        (key != NONE && key != self.id).then_some(Node { id: key, ..self })
     }
 
     /// The keys above this node, outermost first, its own key last; list items add nothing.
@@ -392,9 +320,13 @@ impl<'a> Node<'a> {
         keys
     }
 
-    /// The keys of the mapping that this node is a value of, its own included.
+    /// The keys of the mapping that this node is a value of, its own included. Of a huge mapping: its first keys and
+    /// those that follow this one.
     pub fn sibling_keys(self) -> Vec<&'a str> {
-        self.parent().into_iter().flat_map(Node::own_entries).filter_map(|(key, _)| key.as_str()).collect()
+        let Some((parent, own)) = self.parent().zip(self.key()) else { return Vec::new() };
+        let first = parent.keys_from(parent.first_child()).take(MOST_SIBLINGS).take_while(|key| key.id < own.id);
+        let following = parent.keys_from(own.id).take(MOST_SIBLINGS);
+        first.chain(following).filter_map(Node::as_str).collect()
     }
 
     /// From the document's root to this node: `spec.data[secretKey=token].remoteRef.key`. List items are named by what
@@ -421,17 +353,24 @@ impl<'a> Node<'a> {
     }
 
     fn item_name(self) -> String {
-        let named = ["name", "secretKey", "key", "id"].into_iter().find_map(|field| Some((field, self.str_at(field)?)));
+        let value_of = |field| {
+            let mut entries = self.own_entries().take(MOST_ENTRIES_TO_A_NAME);
+            entries.find(|(key, _)| key.as_str() == Some(field))?.1.as_str()
+        };
+        let named = ["name", "secretKey", "key", "id"].into_iter().find_map(|field| Some((field, value_of(field)?)));
         named.map_or_else(|| "[]".to_owned(), |(field, name)| format!("[{field}={name}]"))
     }
 
-    /// Where a range of the decoded value (bytes) is written. Exact for plain scalars, quoted ones without escapes and
-    /// literal blocks; elsewhere the nearest enclosing span that is known.
+    /// Where a range of the decoded value (bytes) is written: exact wherever it can be known, the whole scalar elsewhere.
+    /// A range over several lines of a block takes in their indentation.
     pub fn value_span(self, within: Span) -> Span {
         let node = self.resolved();
-        match &node.raw().content {
-            Content::Verbatim => within.shift(node.span().start),
-            Content::Decoded(value, style) => super::yaml::source_span(node.text, node.span(), value, *style, within),
+        match node.raw().content {
+            Content::Slice { start, .. } => within.shift(start as usize),
+            Content::Decoded { style, .. } => {
+                let value = node.as_str().unwrap_or_default();
+                scalar::source_span(node.text, node.span(), value, style, within)
+            }
             _ => node.span(),
         }
     }
@@ -455,24 +394,42 @@ impl<'a> Node<'a> {
     }
 
     /// The mappings that `<<` names, in order of precedence, those that they merge themselves included.
-    fn merged(self, hops: usize) -> Vec<Node<'a>> {
-        let Some((_, value)) = self.own_entries().find(|(key, _)| key.as_str() == Some("<<")) else {
-            return Vec::new();
-        };
-        let direct: Vec<Node> = if value.is_sequence() { value.items().collect() } else { vec![value] };
+    fn merged(self) -> Vec<Node<'a>> {
         let mut all = Vec::new();
-        for source in direct.into_iter().filter(|source| source.is_mapping()) {
+        let mut waiting = self.merge_sources();
+        while all.len() < MOST_MERGES
+            && let Some(source) = waiting.pop()
+        {
             all.push(source);
-            if hops < MOST_HOPS && all.len() < MOST_HOPS {
-                all.extend(source.merged(hops + 1));
-            }
-            all.truncate(MOST_HOPS);
+            waiting.extend(source.merge_sources());
         }
         all
     }
 
+    /// What its own `<<` names, the first one last.
+    fn merge_sources(self) -> Vec<Node<'a>> {
+        let Some((_, value)) = self.own_entries().find(|(key, _)| key.as_str() == Some("<<")) else {
+            return Vec::new();
+        };
+        let named: Vec<Node> =
+            if value.is_sequence() { value.items().take(MOST_MERGES).collect() } else { vec![value] };
+        named.into_iter().rev().filter(|source| source.is_mapping()).collect()
+    }
+
     fn own_entry(self, key: &str) -> Option<(Node<'a>, Node<'a>)> {
         self.own_entries().filter(|(name, _)| name.as_str() == Some(key)).last()
+    }
+
+    fn first_child(self) -> u32 {
+        match self.raw().content {
+            Content::Mapping { first } | Content::Sequence { first } => first,
+            _ => NONE,
+        }
+    }
+
+    /// In a mapping: the key `first` and those after it.
+    fn keys_from(self, first: u32) -> impl Iterator<Item = Node<'a>> {
+        self.chain(first).filter(|node| node.is_key())
     }
 
     fn chain(self, first: u32) -> impl Iterator<Item = Node<'a>> {

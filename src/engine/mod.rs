@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::document::{Document, Role};
 use crate::graph::Layout;
-use crate::model::{Buffer, Class, Coverage, Notification, Reason, Report, RepoPath, Snapshot};
+use crate::model::{Buffer, Class, Coverage, Notification, Reason, RepoPath, Report, Snapshot};
 use crate::syntax::Syntax;
 use examine::{Examiner, Outcome};
 pub use plan::{ActiveRule, Plan};

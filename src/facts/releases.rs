@@ -59,9 +59,8 @@ mod tests {
 
     #[test]
     fn v1_and_v1beta1_are_served_together_by_one_release_only() {
-        let both = |release| {
-            ["v1", "v1beta1"].map(|version| served("ExternalSecret", version).unwrap().is_served_by(release))
-        };
+        let both =
+            |release| ["v1", "v1beta1"].map(|version| served("ExternalSecret", version).unwrap().is_served_by(release));
         assert_eq!(both((0, 15)), [false, true]);
         assert_eq!(both((0, 16)), [true, true]);
         assert_eq!(both((0, 17)), [true, false]);

@@ -1,5 +1,5 @@
 //! One integration binary; each module is a subject.
 
 mod layout;
-mod syntax;
 mod report;
+mod syntax;

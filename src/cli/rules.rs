@@ -94,7 +94,7 @@ fn verify(folder: Option<&Path>) -> Result<Exit, Failure> {
             (read_folder(folder).map_err(refused)?, catalog.with_folder(folder).map_err(refused)?)
         }
     };
-    let wrong: Vec<String> = rules.iter().flat_map(|rule| Vec::<String>::new()).collect();
+    let wrong: Vec<String> = rules.iter().flat_map(|rule| engine::prove(rule, &catalog)).collect();
     if !wrong.is_empty() {
         return Err(Failure::all(wrong));
     }

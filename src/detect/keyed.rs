@@ -2,7 +2,7 @@
 //!
 //! It does not know Kubernetes. Passwords inside URIs are found by their shape (`structure`), not by their key.
 
-use crate::model::{Blob, Confidence, Draft, Emitter, Identity, RepoPath, Rule};
+use crate::model::{Blob, Confidence, Draft, Emitter, Identity, Matcher, RepoPath, Rule};
 use crate::syntax::{Leaf, Node, Tree, leaves};
 use crate::text::{Secret, Span};
 use crate::value::{self, Context, Kind, Verdict};
@@ -10,17 +10,18 @@ use crate::value::{self, Context, Kind, Verdict};
 /// The rules that judge by key; each may be off.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyedRules {
-    /// `plaintext-password`
+    /// What people choose.
     pub password: Option<&'static Rule>,
-    /// `plaintext-credential`: tokens, keys, everything that machines make.
-    pub credential: Option<&'static Rule>,
+    /// Tokens, keys, everything that machines make.
+    pub secret: Option<&'static Rule>,
 }
 
 impl KeyedRules {
     /// Those among the rules that are on.
     pub fn of(rules: &[&'static Rule]) -> KeyedRules {
-        let find = |id: &str| rules.iter().copied().find(|rule| rule.id == id);
-        KeyedRules { password: find("plaintext-password"), credential: find("plaintext-credential") }
+        let find =
+            |name| rules.iter().copied().find(|rule| matches!(rule.matcher, Matcher::Structure(own) if own == name));
+        KeyedRules { password: find("keyed-password"), secret: find("keyed-secret") }
     }
 
     fn rule(&self, kind: Kind) -> Option<&'static Rule> {
@@ -28,7 +29,7 @@ impl KeyedRules {
             Kind::Password => self.password,
             // The shape of the URI finds it.
             Kind::Connection => None,
-            _ => self.credential,
+            _ => self.secret,
         }
     }
 }
@@ -51,7 +52,7 @@ enum Trust {
 /// Judges every scalar of `tree`, which was read from `text`. Values that touch `excluded` (sorted) are left to others.
 pub fn scan(rules: &KeyedRules, blob: &Blob, tree: &Tree, text: &str, excluded: &[Span], drafts: &mut Vec<Draft>) {
     let trust = trust(blob.path(), text);
-    if trust == Trust::None || rules.password.is_none() && rules.credential.is_none() {
+    if trust == Trust::None || rules.password.is_none() && rules.secret.is_none() {
         return;
     }
     for root in tree.documents(text).filter(|root| !is_schema(*root)) {
@@ -176,7 +177,7 @@ fn trust(path: &RepoPath, text: &str) -> Trust {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Matcher, Origin, Severity, Tier};
+    use crate::model::{Origin, Severity, Tier};
     use crate::syntax::Syntax;
     use crate::text::OffsetMap;
 
@@ -194,12 +195,12 @@ mod tests {
         references: &[],
         aliases: &[],
         tags: &[],
-        matcher: Matcher::Structure("keyed"),
+        matcher: Matcher::Structure("keyed-password"),
         bad: &[],
         good: &[],
     };
     static PASSWORD: Rule = RULE;
-    static CREDENTIAL: Rule = Rule { id: "plaintext-credential", ..RULE };
+    static SECRET: Rule = Rule { id: "plaintext-secret", matcher: Matcher::Structure("keyed-secret"), ..RULE };
 
     /// `rule: text under the span` of each finding that is at least of medium confidence.
     fn found(path: &str, text: &str) -> Vec<String> {
@@ -207,7 +208,7 @@ mod tests {
         let blob = Blob::new(&origin, text.as_bytes(), OffsetMap::Identity);
         let tree = Syntax::of_path(&origin.path).unwrap_or(Syntax::Yaml).parse(text);
         let mut drafts = Vec::new();
-        scan(&KeyedRules::of(&[&PASSWORD, &CREDENTIAL]), &blob, &tree, text, &[], &mut drafts);
+        scan(&KeyedRules::of(&[&PASSWORD, &SECRET]), &blob, &tree, text, &[], &mut drafts);
         drafts.retain(|draft| draft.confidence > Confidence::Low);
         drafts.iter().map(|draft| format!("{}: {}", draft.rule.id, &text[draft.span.range()])).collect()
     }
@@ -225,7 +226,7 @@ mod tests {
     #[test]
     fn machine_made_values_have_a_rule_of_their_own() {
         let token = ["aB3xY9", "qLmN0p", "R7tZw2"].concat();
-        assert_eq!(found("a.yaml", &format!("apiKey: {token}\n")), [format!("plaintext-credential: {token}")]);
+        assert_eq!(found("a.yaml", &format!("apiKey: {token}\n")), [format!("plaintext-secret: {token}")]);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod examine;
 mod merge;
 mod plan;
+mod prove;
 
 use rayon::prelude::*;
 
@@ -14,6 +15,7 @@ use crate::model::{Buffer, Class, Coverage, Notification, Reason, RepoPath, Repo
 use crate::syntax::Syntax;
 use examine::{Examiner, Outcome};
 pub use plan::{ActiveRule, Plan};
+pub use prove::prove;
 
 /// Looks at every file of `snapshot` that the plan's scope holds.
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {

@@ -14,7 +14,7 @@ mod yaml;
 
 pub use builder::Builder;
 pub use leaves::{Leaf, leaves};
-pub use template::Hole;
+pub use template::{Control, Hole, HoleKind};
 pub use tree::{Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
 
 /// A syntax that has a tree.

@@ -1,5 +1,8 @@
 //! One integration binary; each module is a subject.
 
+mod architecture;
+mod fixtures;
+mod harness;
 mod layout;
 mod report;
 mod syntax;

@@ -1,13 +1,12 @@
 //! Stub.
 use crate::model::*;
-pub struct Detector;
+pub mod keyed;
+pub struct Detector {
+    pub keyed: keyed::KeyedRules,
+}
 impl Detector {
-    pub fn new(_r: &[&'static Rule]) -> Self {
-        Detector
+    pub fn new(rules: &[&'static Rule]) -> Self {
+        Detector { keyed: keyed::KeyedRules::of(rules) }
     }
     pub fn scan(&self, _b: &Blob, _d: &mut Vec<Draft>) {}
-}
-pub mod keyed {
-    use super::*;
-    pub fn scan(_d: &Detector, _b: &Blob, _t: &crate::syntax::Tree, _x: &str, _dr: &mut Vec<Draft>) {}
 }

@@ -6,6 +6,7 @@
 
 mod assignment;
 mod candidate;
+pub mod keyed;
 mod pattern;
 mod prefilter;
 mod sample;
@@ -36,6 +37,8 @@ pub struct Detector {
     runs: RunTable,
     words: WordTable,
     assignments: assignment::Matcher,
+    /// The rules that go by keys and take a tree.
+    pub keyed: keyed::KeyedRules,
 }
 
 enum Route {
@@ -81,6 +84,7 @@ impl Detector {
             runs: RunTable::new(plan.prefixes.into_iter()),
             words: WordTable::new(plan.words.into_iter()),
             assignments,
+            keyed: keyed::KeyedRules::of(rules),
         }
     }
 

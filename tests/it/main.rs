@@ -1,6 +1,7 @@
 //! One integration binary; each module is a subject.
 
 mod architecture;
+mod cli;
 mod fixtures;
 mod harness;
 mod layout;

@@ -5,7 +5,6 @@
 use super::{Found, Structure};
 use crate::detect::candidate::Rank;
 use crate::detect::sample;
-use crate::detect::shape::Reader;
 use crate::model::Identity;
 use crate::text::{Secret, Span};
 

@@ -127,7 +127,7 @@ impl Examiner<'_> {
         outcome.structured = true;
         notify(blob, syntax, &tree, outcome);
         if !matches!(role, Role::ChartValues | Role::ChartTemplate) {
-            keyed::scan(&self.plan.detector, blob, &tree, &text, drafts);
+            keyed::scan(&self.plan.detector.keyed, blob, &tree, &text, &[], drafts);
         }
         let documents = Document::all(blob.path(), role, &text, &tree);
         let context = Context { layout: self.layout, targets: &self.plan.targets };

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod catalog;
+mod cli;
 mod fixtures;
 mod harness;
 mod layout;

@@ -2,8 +2,13 @@
 //!
 //! A check knows its subject and reports only on it. It does not know severities, wording, other checks or output.
 
+mod generator_literals;
 mod kustomize_fields;
 mod kustomize_references;
+mod password_in_uri;
+mod plaintext_env;
+mod plaintext_secret;
+mod values_secrets;
 
 use crate::document::Document;
 use crate::graph::Layout;
@@ -28,13 +33,20 @@ pub struct Context<'a> {
 pub static CHECKS: &[Check] = &[
     Check { id: "deprecated-kustomization-field", run: kustomize_fields::deprecated },
     Check { id: "empty-kustomization", run: kustomize_fields::empty },
+    Check { id: "inline-and-existing-secret", run: values_secrets::inline_and_existing },
     Check { id: "kustomization-listed-as-resource", run: kustomize_references::listed_as_resource },
     Check { id: "kustomize-component-mismatch", run: kustomize_references::component_mismatch },
     Check { id: "kustomize-file-outside-root", run: kustomize_references::outside_root },
     Check { id: "kustomize-folder-without-kustomization", run: kustomize_references::folder_without },
     Check { id: "kustomize-resource-missing", run: kustomize_references::missing },
+    Check { id: "password-in-uri", run: password_in_uri::run },
+    Check { id: "plaintext-env-value", run: plaintext_env::run },
+    Check { id: "plaintext-generator-literal", run: generator_literals::run },
+    Check { id: "plaintext-secret-in-values", run: values_secrets::credential },
+    Check { id: "plaintext-secret-manifest", run: plaintext_secret::run },
     Check { id: "several-kustomizations-in-folder", run: kustomize_fields::several },
     Check { id: "unknown-kustomization-field", run: kustomize_fields::unknown },
+    Check { id: "weak-default-in-values", run: values_secrets::weak_default },
 ];
 
 /// Says where, in one document; the rule says what.

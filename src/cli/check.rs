@@ -95,8 +95,7 @@ fn read_policy(scan: &Scan, found: Option<&Path>, catalog: &Catalog) -> Result<P
             None => return Ok(Policy::default()),
         },
     };
-    let text =
-        std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
     Policy::read(&text, catalog.rules()).map_err(|mistakes| {
         let place = |wrong: &crate::text::settings::Misread| {
             format!("{}:{}:{}: {}", path.display(), wrong.line, wrong.column, wrong.message)

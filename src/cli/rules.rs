@@ -48,9 +48,7 @@ fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
         Tier::Convention => writeln!(out, ", on when the policy says so")?,
         Tier::Pedantic => writeln!(out, ", on when asked for")?,
     }
-    for (heading, text) in
-        [("What", rule.description), ("Why", rule.rationale), ("What to do", rule.remediation)]
-    {
+    for (heading, text) in [("What", rule.description), ("Why", rule.rationale), ("What to do", rule.remediation)] {
         writeln!(out, "\n{heading}\n{}", indented(text))?;
     }
     let silence = format!("# tightlip: ignore[{}] and the reason", rule.id);
@@ -91,11 +89,12 @@ fn verify(folder: Option<&Path>) -> Result<Exit, Failure> {
     let (rules, catalog) = match folder {
         None => (catalog.rules().to_vec(), catalog),
         Some(folder) => {
-            let refused = |errors: Vec<crate::catalog::CatalogError>| Failure::all(errors.iter().map(ToString::to_string));
+            let refused =
+                |errors: Vec<crate::catalog::CatalogError>| Failure::all(errors.iter().map(ToString::to_string));
             (read_folder(folder).map_err(refused)?, catalog.with_folder(folder).map_err(refused)?)
         }
     };
-    let wrong: Vec<String> = rules.iter().flat_map(|rule| Vec::<String>::new()).collect();
+    let wrong: Vec<String> = rules.iter().flat_map(|rule| engine::prove(rule, &catalog)).collect();
     if !wrong.is_empty() {
         return Err(Failure::all(wrong));
     }

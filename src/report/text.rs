@@ -13,7 +13,7 @@ use miette::{
 };
 
 use super::prose::{first_sentence, fit, prose, wrap};
-use super::summary::{Summary, Tally, count};
+use super::summary::{Summary, Tally, count, thousands};
 use super::{Options, certainty, level};
 use crate::model::{Class, Confidence, Finding, Location, Notification, Report, Rule, Severity, SuppressionKind};
 use crate::text::{Position, Span, visible};
@@ -24,18 +24,20 @@ const MOST_FRAMES: usize = 50;
 const MOST_NOTIFICATIONS: usize = 20;
 /// Columns of prose on a wider terminal: longer lines are hard to follow.
 const MOST_COLUMNS: usize = 100;
+/// Characters of a label: it hangs below the middle of the place, so half a line is all it has.
+const MOST_LABEL: usize = 40;
 /// Where text begins behind `help: ` and its like.
 const INDENT: usize = 8;
 
 pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let (quiet, told): (Vec<&Finding>, Vec<&Finding>) =
+    let (silenced, told): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.suppression.is_some());
     let mut page = Page::new(options, out);
     let (framed, listed) = told.split_at(told.len().min(MOST_FRAMES));
     framed.iter().try_for_each(|finding| page.finding(finding))?;
     page.list(listed)?;
     if options.show_suppressed {
-        page.suppressed(&quiet)?;
+        page.suppressed(&silenced)?;
     }
     page.notifications(&report.notifications)?;
     if !listed.is_empty() {
@@ -73,7 +75,7 @@ impl<'a> Page<'a> {
             self.paragraph("at:", &place(&finding.location))?;
         }
         for related in &finding.related {
-            self.paragraph("see:", &format!("{}: {}", place(&related.location), related.label))?;
+            self.paragraph("see:", &format!("{}: {}", place(&related.location), prose(&related.label)))?;
         }
         if !finding.also.is_empty() {
             self.paragraph("also:", &finding.also.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", "))?;
@@ -95,15 +97,18 @@ impl<'a> Page<'a> {
     /// The whole story at a rule's first finding, a pointer to it at the others.
     fn explanation(&mut self, rule: &Rule) -> io::Result<()> {
         if self.explained.insert(rule.id) {
-            self.paragraph("why:", first_sentence(rule.rationale))?;
-            self.paragraph("help:", rule.remediation)
+            self.paragraph("why:", &prose(first_sentence(rule.rationale)))?;
+            self.paragraph("help:", &prose(rule.remediation))
         } else {
             self.paragraph("help:", &format!("tightlip rules explain {}", rule.id))
         }
     }
 
     fn paragraph(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let lines = wrap(text, self.columns(INDENT));
+        if text.is_empty() {
+            return Ok(());
+        }
+        let lines = wrap(text, columns(self.options.width, INDENT));
         for (index, line) in lines.iter().enumerate() {
             let shown = format!("{:<width$}", if index == 0 { label } else { "" }, width = INDENT - 2);
             writeln!(self.out, "  {}{line}", self.theme.styles.help.style(shown))?;
@@ -179,7 +184,7 @@ impl<'a> Page<'a> {
             (Some(path), None) => format!("{path}: "),
             (None, _) => String::new(),
         };
-        let lines = wrap(&format!("{place}{}", notification.message), self.columns(4));
+        let lines = wrap(&format!("{place}{}", prose(&notification.message)), columns(self.options.width, 4));
         for (index, line) in lines.iter().enumerate() {
             writeln!(self.out, "{}{line}", if index == 0 { "  " } else { "    " })?;
         }
@@ -194,9 +199,9 @@ impl<'a> Page<'a> {
         }
         let mut rows: Vec<_> = counts.into_iter().collect();
         rows.sort_by_key(|&((severity, id), number)| (std::cmp::Reverse((severity, number)), id));
-        self.title("By rule")?;
+        self.title("By rule; `tightlip rules explain RULE` says why it matters and what to do")?;
         for ((severity, id), number) in rows {
-            writeln!(self.out, "{number:>8}  {}", self.weigh(severity, code(severity, id)))?;
+            writeln!(self.out, "{:>8}  {}", thousands(number), self.weigh(severity, code(severity, id)))?;
         }
         writeln!(self.out)
     }
@@ -228,11 +233,6 @@ impl<'a> Page<'a> {
         writeln!(self.out, "{}", self.theme.styles.help.style(title))
     }
 
-    /// Columns for prose that is indented by `indent`.
-    fn columns(&self, indent: usize) -> usize {
-        columns(self.options.width, indent)
-    }
-
     /// `text` in the colour of a severity.
     fn weigh(&self, severity: Severity, text: String) -> impl fmt::Display + use<> {
         let styles = &self.theme.styles;
@@ -262,6 +262,7 @@ fn theme(options: &Options) -> GraphicalTheme {
     GraphicalTheme { characters, styles }
 }
 
+/// Columns for prose that is indented by `indent`.
 fn columns(width: usize, indent: usize) -> usize {
     width.min(MOST_COLUMNS).saturating_sub(indent)
 }
@@ -297,11 +298,17 @@ impl Frame {
     fn of(finding: &Finding, width: usize) -> Frame {
         Frame {
             severity: finding.severity,
-            message: wrap(&finding.message, columns(width, 4)).join("\n"),
-            label: prose(finding.location.key_path.as_deref().unwrap_or(finding.rule.title)),
+            message: wrap(&prose(&finding.message), columns(width, 4)).join("\n"),
+            label: label(finding),
             source: Source::of(&finding.location, width),
         }
     }
+}
+
+/// The key path says more than the rule's title, as long as it is short.
+fn label(finding: &Finding) -> String {
+    let key_path = finding.location.key_path.as_deref().map(prose);
+    key_path.filter(|path| path.chars().count() <= MOST_LABEL).unwrap_or_else(|| prose(finding.rule.title))
 }
 
 impl Source {

@@ -2,8 +2,8 @@
 //!
 //! It does not know YAML, secrets, rules or Kubernetes.
 
-mod closest;
 pub mod checksum;
+mod closest;
 mod encoding;
 mod lines;
 mod runs;

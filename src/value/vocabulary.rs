@@ -419,6 +419,29 @@ pub fn is_telling(key: &str) -> bool {
     })
 }
 
+/// False for text in which no key of a credential can stand; a quick look before it is parsed.
+pub fn may_hold_credentials(text: &str) -> bool {
+    text.as_bytes().windows(3).any(|three| {
+        let lower = [three[0] | 0x20, three[1] | 0x20, three[2] | 0x20];
+        matches!(
+            &lower,
+            b"pas"
+                | b"pwd"
+                | b"sec"
+                | b"tok"
+                | b"key"
+                | b"cre"
+                | b"aut"
+                | b"sal"
+                | b"dsn"
+                | b"uri"
+                | b"url"
+                | b"psk"
+                | b"pat"
+        )
+    })
+}
+
 /// True for a key whose value belongs to the key above it.
 pub fn is_inheriting(key: &str) -> bool {
     INHERITING.iter().any(|known| key.eq_ignore_ascii_case(known))

@@ -1,5 +1,9 @@
 //! One integration binary; each module is a subject.
 
+mod architecture;
+mod cli;
+mod fixtures;
+mod harness;
 mod layout;
-mod syntax;
 mod report;
+mod syntax;

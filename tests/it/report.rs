@@ -84,6 +84,12 @@ fn incomplete() -> Report {
     report.notifications = vec![
         Notification::new(Reason::Unreadable, &"locked.env".into(), "It could not be read: permission denied."),
         Notification::new(Reason::Ignored, &"dist".into(), "The folder is ignored."),
+        Notification {
+            path: None,
+            position: None,
+            reason: Reason::PartialInventory,
+            message: "Only a part was given.".into(),
+        },
     ];
     report
 }
@@ -273,6 +279,8 @@ fn text_says_what_where_why_and_what_to_do() {
         "  help: Change the password and keep the new one in the secret store.",
         "Not looked at",
         "  locked.env: It could not be read: permission denied.",
+        "Worth knowing",
+        "  Only a part was given.",
         "Left out",
         "1 finding (1 error) · 3 files, 2.0 kB read · incomplete: 1 file unreadable",
         "out of scope: 2 ignored",
@@ -294,7 +302,7 @@ fn many_findings_become_one_line_each_and_a_count_by_rule() {
     let text = told(Format::Text, &report((0..1_050).map(finding).collect()));
     assert_eq!(text.matches("╭─[").count(), 50);
     assert!(text.contains("\n1,000 more findings in short\nf0050:3:11: error[plaintext-password]: The password"));
-    assert!(text.contains("\nBy rule\n    1050  error[plaintext-password]\n"), "{text}");
+    assert!(text.contains("\n   1,050  error[plaintext-password]\n"), "{text}");
     let places: Vec<usize> = (0..1_050).map(|index| text.find(&format!("f{index:04}:3:11")).unwrap()).collect();
     assert!(places.is_sorted(), "the order is the report's");
 }

@@ -34,7 +34,19 @@ fn line(node: Node, text: &str) -> String {
 
 #[test]
 fn smoke() {
-    for src in ["y:\n- 1\n- 2\n", "y:\n-  # c\n\n   a: b\n-\n  - - c\n", "y: !t # c\n-\n  # c\n  &a !x b\n", "y: &a\n-\n- x", "y:\n-\n-\nz:", "y:\n- # - c\n  - d", "a :\nb : \n? c\n:\n: d\n", "- a\n- b", "y: &a !t\n  x: 1", "- - a: b", "? - a\n: - b\n  - c\n? x: y\n  z: 1\n:\n  &q w : 1"] {
+    for src in [
+        "y:\n- 1\n- 2\n",
+        "y:\n-  # c\n\n   a: b\n-\n  - - c\n",
+        "y: !t # c\n-\n  # c\n  &a !x b\n",
+        "y: &a\n-\n- x",
+        "y:\n-\n-\nz:",
+        "y:\n- # - c\n  - d",
+        "a :\nb : \n? c\n:\n: d\n",
+        "- a\n- b",
+        "y: &a !t\n  x: 1",
+        "- - a: b",
+        "? - a\n: - b\n  - c\n? x: y\n  z: 1\n:\n  &q w : 1",
+    ] {
         println!("== {src:?}\n{}", drawn(Syntax::Yaml, src).join("\n"));
     }
 }

@@ -18,12 +18,17 @@
 
 pub mod catalog;
 pub mod checks;
+pub mod cli;
 pub mod detect;
 pub mod document;
+pub mod engine;
 pub mod facts;
+pub mod filter;
 pub mod graph;
 pub mod model;
 pub mod policy;
+pub mod report;
+pub mod source;
 pub mod syntax;
 pub mod text;
 pub mod value;

@@ -2,3 +2,88 @@
 //! user's rules at run time.
 //!
 //! It does not know how rules are matched.
+
+mod file;
+pub mod generator;
+mod parts;
+mod vocabulary;
+
+use std::path::Path;
+
+pub use file::CatalogError;
+pub use parts::PartError;
+
+use crate::model::Rule;
+use file::Reader;
+
+mod built_in {
+    use crate::model::*;
+
+    include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+}
+
+/// The rules that are known, sorted by id.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    rules: Vec<&'static Rule>,
+}
+
+impl Catalog {
+    /// The rules in the binary.
+    pub fn built_in() -> Catalog {
+        Catalog { rules: built_in::RULES.iter().collect() }
+    }
+
+    /// These rules and those of a user's `folder`, whose names must be new.
+    pub fn with_folder(mut self, folder: &Path) -> Result<Catalog, Vec<CatalogError>> {
+        let mut reader = Reader::new(compiles, false);
+        self.rules.iter().for_each(|rule| reader.reserve(rule));
+        self.rules.extend(leaked(reader.folder(folder)?));
+        self.rules.sort_by_key(|rule| rule.id);
+        Ok(self)
+    }
+
+    pub fn rules(&self) -> &[&'static Rule] {
+        &self.rules
+    }
+
+    /// The rule that has this id or alias.
+    pub fn get(&self, name: &str) -> Option<&'static Rule> {
+        self.rules.iter().copied().find(|rule| rule.id == name || rule.aliases.contains(&name))
+    }
+
+    /// Every rule that has this id or alias: a catalogue's code can stand for several.
+    pub fn all(&self, name: &str) -> Vec<&'static Rule> {
+        let is_named = |rule: &&&'static Rule| rule.id == name || rule.aliases.contains(&name);
+        self.rules.iter().filter(is_named).copied().collect()
+    }
+
+    /// The sentence for a name that no rule has.
+    pub fn unknown(&self, name: &str) -> String {
+        match self.suggest(name) {
+            Some(near) => format!("There is no rule `{name}`; did you mean `{near}`?"),
+            None => format!("There is no rule `{name}`; `tightlip rules list` names them all."),
+        }
+    }
+
+    /// The id or alias that `word` was probably meant to be.
+    pub fn suggest(&self, word: &str) -> Option<&'static str> {
+        let names = self.rules.iter().flat_map(|rule| [rule.id].into_iter().chain(rule.aliases.iter().copied()));
+        vocabulary::closest(word, names)
+    }
+}
+
+/// The credential rules of a folder, judged by themselves.
+pub fn read_folder(folder: &Path) -> Result<Vec<&'static Rule>, Vec<CatalogError>> {
+    Ok(leaked(Reader::new(compiles, false).folder(folder)?).collect())
+}
+
+/// A user's rules live as long as the process.
+fn leaked(rules: Vec<Rule>) -> impl Iterator<Item = &'static Rule> {
+    rules.leak().iter()
+}
+
+fn compiles(regex: &str) -> Result<(), String> {
+    let built = regex::bytes::RegexBuilder::new(regex).unicode(false).build();
+    built.map(|_| ()).map_err(|error| error.to_string())
+}

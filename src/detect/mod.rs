@@ -1,3 +1,12 @@
-//! Credential rules over blobs: a prefilter that never misses, then the matcher of each candidate rule.
-//!
-//! It does not know manifests, policies or files.
+//! Stub.
+use crate::model::*;
+pub mod keyed;
+pub struct Detector {
+    pub keyed: keyed::KeyedRules,
+}
+impl Detector {
+    pub fn new(rules: &[&'static Rule]) -> Self {
+        Detector { keyed: keyed::KeyedRules::of(rules) }
+    }
+    pub fn scan(&self, _b: &Blob, _d: &mut Vec<Draft>) {}
+}

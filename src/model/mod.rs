@@ -3,6 +3,7 @@
 //! It does not know how anything is found, parsed, filtered or printed.
 
 mod blob;
+mod checksum;
 mod emitter;
 mod excerpt;
 mod finding;
@@ -24,4 +25,4 @@ pub use report::{Coverage, Report};
 pub use rule::{
     Alphabet, Assignment, Checksum, Confidence, Example, Matcher, Pattern, Rule, Segment, Severity, Tier, Token,
 };
-pub use snapshot::{Entry, Listing, Snapshot};
+pub use snapshot::{Buffer, Listing, Snapshot, WHOLE};

@@ -65,6 +65,14 @@ impl RepoPath {
             || self.0.strip_prefix(&*folder.0).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
     }
 
+    /// This path as `folder` would name it; `None` where it lies elsewhere.
+    pub fn below(&self, folder: &RepoPath) -> Option<RepoPath> {
+        if folder.0.is_empty() {
+            return Some(self.clone());
+        }
+        self.0.strip_prefix(&*folder.0)?.strip_prefix(b"/").map(RepoPath::new)
+    }
+
     #[cfg(unix)]
     pub fn to_path(&self) -> Cow<'_, Path> {
         use std::os::unix::ffi::OsStrExt;

@@ -166,12 +166,13 @@ impl std::fmt::Debug for Alphabet {
     }
 }
 
-/// An offline check that a format carries in itself. The arithmetic is `text::checksum`, the vectors are in its tests.
+/// An offline check that a format carries in itself. `Checksum::verify` and `append` say what each
+/// covers; the arithmetic is `text::checksum`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Checksum {
     /// Last 6 characters: CRC-32 of the body before them, base 62 (0-9A-Za-z), left-padded with 0. GitHub, npm.
     Crc32Base62,
-    /// Last 8 characters: CRC-32 of the body before them and the `_`, lower-case hex of the little-endian bytes. Grafana.
+    /// Last 8 characters: CRC-32 of everything before their `_`, lower-case hex of the little-endian bytes. Grafana.
     Crc32HexLittleEndianWithPrefix,
     /// Last 8 characters: CRC-32 of the body before the `_`, lower-case hex. Zuplo.
     Crc32Hex,

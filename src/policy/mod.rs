@@ -2,17 +2,80 @@
 //!
 //! It does not know how the rules it names work.
 
-/// Which versions of the operators a repository is written for; what is absent is unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Targets {
-    pub external_secrets: Option<Release>,
-    pub vault_secrets_operator: Option<Release>,
-    pub kubernetes: Option<Release>,
+mod file;
+mod release;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use jiff::civil::Date;
+
+use crate::model::{Rule, Severity};
+use crate::text::settings::Misread;
+pub use release::{Release, Targets};
+
+/// What one repository wishes. The default asks for nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    pub targets: Targets,
+    pub exclude: Vec<Glob>,
+    pub rules: Vec<RuleSetting>,
+    pub ignore: Vec<Ignore>,
 }
 
-/// `major.minor` of a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Release {
-    pub major: u32,
-    pub minor: u32,
+impl Policy {
+    /// Reads a policy file that may name any of `rules`; everything that is wrong with it otherwise.
+    pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
+        file::read(text, rules)
+    }
+}
+
+/// What the policy says of one rule.
+#[derive(Clone, Debug)]
+pub struct RuleSetting {
+    pub rule: &'static str,
+    pub level: Option<Level>,
+    /// In the order in which they are written; the first that matches decides.
+    pub paths: Vec<(Glob, Level)>,
+}
+
+/// A severity, or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Off,
+    On(Severity),
+}
+
+impl Level {
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Off => None,
+            Level::On(severity) => Some(severity),
+        }
+    }
+}
+
+/// Findings that are to stay quiet, and until when.
+#[derive(Clone, Debug)]
+pub struct Ignore {
+    pub rule: &'static str,
+    pub path: Option<Glob>,
+    pub fingerprint: Option<String>,
+    pub reason: String,
+    /// The last day on which it counts.
+    pub until: Option<Date>,
+}
+
+impl Ignore {
+    pub fn is_over(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| until < today)
+    }
+}
+
+/// A set that matches where any of `globs` does.
+pub fn glob_set<'a>(globs: impl IntoIterator<Item = &'a Glob>) -> GlobSet {
+    let mut builder = GlobSetBuilder::new();
+    for glob in globs {
+        builder.add(glob.clone());
+    }
+    // Each glob was compiled before; only their sum could be too large, and then nothing is left out.
+    builder.build().unwrap_or_else(|_| GlobSet::empty())
 }

@@ -40,9 +40,10 @@ impl Builder {
         self.open.len()
     }
 
-    /// True when the next node is the value of a mapping's entry.
-    pub fn expects_value(&self) -> bool {
-        self.open.last().is_some_and(|open| open.key != NONE)
+    /// The key whose value is the next node.
+    pub fn waiting_key(&self) -> Option<Span> {
+        let key = self.tree.nodes.get(self.open.last()?.key as usize)?;
+        Some(Span::new(key.start as usize, key.end as usize))
     }
 
     /// From here on, nodes belong to a new document.

@@ -5,37 +5,41 @@
 
 use std::collections::HashMap;
 
-use super::Node;
 use super::tree::{Duplicate, Tree};
+use super::{Hole, HoleKind, Node};
 
 /// Up to this many keys, comparing each with all is faster than a hash table.
 const FEW: usize = 12;
 
 /// All of a tree's duplicates, in the order of their second key.
 pub fn find(tree: &Tree, text: &str) -> Vec<Duplicate> {
+    let is_control = |hole: &&Hole| matches!(hole.kind, HoleKind::Control(_));
+    let controls: Vec<usize> = tree.holes.iter().filter(is_control).map(|hole| hole.span.start).collect();
     let mut found = Vec::new();
     let mut keys = Vec::new();
     for mapping in tree.nodes(text).filter(|node| !node.is_alias() && node.is_mapping()) {
         keys.clear();
         keys.extend(mapping.own_entries().filter_map(|(key, _)| Some((key.as_str()?, key))));
         keys.retain(|(_, key)| !key.is_masked());
-        among(&keys, &mut found);
+        if keys.len() > FEW || has_repeats(&keys) {
+            among(&keys, &controls, &mut found);
+        }
     }
     found.sort_unstable_by_key(|duplicate| duplicate.key);
     found
 }
 
-fn among<'a>(keys: &[(&'a str, Node<'a>)], found: &mut Vec<Duplicate>) {
-    if keys.len() <= FEW {
-        let repeats = |at: usize| keys[..at].iter().any(|(name, _)| *name == keys[at].0);
-        if !(1..keys.len()).any(repeats) {
-            return;
-        }
-    }
+fn has_repeats(keys: &[(&str, Node)]) -> bool {
+    (1..keys.len()).any(|at| keys[..at].iter().any(|(name, _)| *name == keys[at].0))
+}
+
+fn among(keys: &[(&str, Node)], controls: &[usize], found: &mut Vec<Duplicate>) {
     let mut known: HashMap<&str, Node> = HashMap::with_capacity(keys.len());
     for &(name, key) in keys {
         match known.get(name) {
-            Some(&first) if !separated(first, key) => found.push(Duplicate { key: key.id(), first: first.id() }),
+            Some(&first) if !separated(first, key, controls) => {
+                found.push(Duplicate { key: key.id(), first: first.id() });
+            }
             _ => {
                 known.insert(name, key);
             }
@@ -44,7 +48,7 @@ fn among<'a>(keys: &[(&'a str, Node<'a>)], found: &mut Vec<Duplicate>) {
 }
 
 /// True when a branch of the template begins or ends between the two.
-fn separated(first: Node, second: Node) -> bool {
-    let _ = (first, second);
-    false
+fn separated(first: Node, second: Node, controls: &[usize]) -> bool {
+    let next = controls.partition_point(|&at| at < first.span().end);
+    controls.get(next).is_some_and(|&at| at < second.span().start)
 }

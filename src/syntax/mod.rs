@@ -6,13 +6,15 @@ mod builder;
 mod dotenv;
 mod duplicates;
 mod json;
+mod leaves;
 mod scalar;
 mod template;
 mod tree;
 mod yaml;
 
 pub use builder::Builder;
-pub use template::Hole;
+pub use leaves::{Leaf, leaves};
+pub use template::{Control, Hole, HoleKind};
 pub use tree::{Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
 
 /// A syntax that has a tree.

@@ -73,6 +73,8 @@ pub struct Tree {
     pub(super) decoded: String,
     /// Few nodes have a tag: (node, start, end), sorted.
     pub(super) tags: Vec<(u32, u32, u32)>,
+    /// In a template: the nodes that a masked action adds to, sorted.
+    pub(super) unknown: Vec<NodeId>,
     pub duplicates: Vec<Duplicate>,
     pub errors: Vec<SyntaxError>,
     /// In a template: what was masked, sorted.
@@ -156,6 +158,11 @@ impl<'a> Node<'a> {
         NodeId(self.id)
     }
 
+    /// Another node of the same tree.
+    pub fn peer(self, id: NodeId) -> Node<'a> {
+        Node { id: id.0, ..self }
+    }
+
     pub fn tree(self) -> &'a Tree {
         self.tree
     }
@@ -231,9 +238,19 @@ impl<'a> Node<'a> {
             && self.as_str().is_some_and(|text| digits(text.strip_prefix(['-', '+']).unwrap_or(text)))
     }
 
-    /// True when a template's hole touches it: its value is unknown.
+    /// True when a template's hole lies in it, however deep.
     pub fn is_masked(self) -> bool {
         self.tree.is_masked(self.span())
+    }
+
+    /// True when more belongs to it than is written: a scalar with a hole in it; a value that looks empty, a mapping or a
+    /// list to which a masked action adds. What a collection's children lack does not make it unknown.
+    pub fn is_unknown(self) -> bool {
+        let node = self.resolved();
+        match node.kind() {
+            Kind::Scalar if node.is_masked() => true,
+            _ => node.tree.unknown.binary_search(&node.id()).is_ok(),
+        }
     }
 
     /// A mapping's value for `key`, a merge key's included; the last one where the key stands twice.

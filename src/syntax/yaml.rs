@@ -55,7 +55,8 @@ impl Reader<'_> {
                 self.opened(id, anchor, span);
             }
             Event::SequenceStart(_, anchor, _) => {
-                let id = self.builder.sequence(span.start, tag);
+                let start = if span.is_empty() { self.first_dash(span.start) } else { span.start };
+                let id = self.builder.sequence(start, tag);
                 self.opened(id, anchor, span);
             }
             // Where there is no bracket, the parser reports the next token's place.
@@ -82,6 +83,17 @@ impl Reader<'_> {
     fn opened(&mut self, id: NodeId, anchor: usize, span: Span) {
         self.brackets.push(!span.is_empty());
         self.anchor(anchor, id);
+    }
+
+    /// Of a list that is indented no further than its key, the parser names what follows the first dash.
+    fn first_dash(&self, offset: usize) -> usize {
+        let line = self.text[..offset].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+        let rest = self.text[line..].trim_start_matches(' ');
+        let dash = self.text.len() - rest.len();
+        match self.builder.waiting_key() {
+            Some(key) if rest.starts_with('-') && (key.end..offset).contains(&dash) => dash,
+            _ => offset,
+        }
     }
 
     fn anchor(&mut self, anchor: usize, id: NodeId) {
@@ -121,7 +133,7 @@ impl Reader<'_> {
     /// Where a value that is not written would stand: behind its colon. The parser names the end of the key.
     fn nothing_at(&self, offset: usize) -> usize {
         let rest = self.text[offset..].trim_start_matches([' ', '\t']);
-        match self.builder.expects_value() && rest.starts_with(':') {
+        match self.builder.waiting_key().is_some() && rest.starts_with(':') {
             true => self.text.len() - rest.len() + 1,
             false => offset,
         }

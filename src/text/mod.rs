@@ -2,14 +2,20 @@
 //!
 //! It does not know YAML, secrets, rules or Kubernetes.
 
+pub mod checksum;
+mod closest;
 mod encoding;
 mod lines;
+mod runs;
 mod secret;
+pub mod settings;
 mod span;
 mod visible;
 
+pub use closest::{closest, unknown};
 pub use encoding::{Decoded, OffsetMap, decode, is_binary};
 pub use lines::{LineIndex, Position, Region};
+pub use runs::{SHORTEST_RUN, is_run_byte, runs};
 pub use secret::Secret;
 pub use span::Span;
 pub use visible::{is_hidden, visible, write_visible};

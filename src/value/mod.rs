@@ -3,6 +3,17 @@
 //!
 //! It does not know files, trees or rules: only the words above a value, and the value.
 
+mod judge;
+mod placeholder;
+mod quality;
+mod reference;
+pub mod uri;
+mod vocabulary;
+mod words;
+
+pub use judge::{judge, judge_literal_password, kind_of};
+pub use vocabulary::{Class, Kind, class_of, is_inheriting, is_telling, may_hold_credentials};
+
 use crate::model::Confidence;
 
 /// What stands around a value.
@@ -41,7 +52,26 @@ pub enum Verdict {
     Innocent,
 }
 
-/// Judges the value of a scalar by the keys above it and by itself.
-pub fn judge(_context: Context, _value: &str) -> Judgement {
-    Judgement { verdict: Verdict::Innocent, reason: "not judged" }
+/// True for a value that names the place where the credential lives, wherever it stands. False for a variable with a
+/// literal to fall back to (`${VAR:-hunter2}`), unless that literal is a reference or a placeholder itself, and for text
+/// around variables that looks random.
+pub fn is_reference(value: &str) -> bool {
+    match reference::of(value) {
+        Some(reference::Reference::Whole(_)) => true,
+        Some(reference::Reference::Partial) => {
+            !reference::literals(value, &reference::holes(value)).any(quality::is_random)
+        }
+        // A literal is shorter than what it stands in, so this ends; deeper nesting is not written by anybody.
+        Some(reference::Reference::Fallback(literal)) => {
+            is_placeholder(literal) || matches!(reference::of(literal), Some(reference::Reference::Whole(_)))
+        }
+        None => false,
+    }
+}
+
+/// True for a value that stands for a credential to be filled in, for a default that everybody knows, and for the words
+/// of settings and types.
+pub fn is_placeholder(value: &str) -> bool {
+    let value = value.trim();
+    value.is_empty() || placeholder::of(value).is_some()
 }

@@ -1,4 +1,9 @@
 //! One integration binary; each module is a subject.
 
+mod architecture;
+mod cli;
+mod fixtures;
+mod harness;
 mod layout;
+mod report;
 mod syntax;

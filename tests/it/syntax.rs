@@ -35,12 +35,17 @@ fn line(node: Node, text: &str) -> String {
 #[test]
 fn smoke() {
     for src in [
-        "a:\n  b:\n  # c\n\nc: d\n",
-        "a: |+\n\n\nb: >-\n   x\n   y\n\n\nc: d",
-        "[a: b, c: , {d}, ? e]",
-        "x: &a\n  k: v\ny: !t\n- 1\n- *a\n",
-        "a: b\na: c\n---\n}\n---\nb: \"x\\ny\"\n",
-        "a:\r\n  b: |\r\n\r\n    x\r\n    y\r\n\r\nc:\r\n",
+        "y:\n- 1\n- 2\n",
+        "y:\n-  # c\n\n   a: b\n-\n  - - c\n",
+        "y: !t # c\n-\n  # c\n  &a !x b\n",
+        "y: &a\n-\n- x",
+        "y:\n-\n-\nz:",
+        "y:\n- # - c\n  - d",
+        "a :\nb : \n? c\n:\n: d\n",
+        "- a\n- b",
+        "y: &a !t\n  x: 1",
+        "- - a: b",
+        "? - a\n: - b\n  - c\n? x: y\n  z: 1\n:\n  &q w : 1",
     ] {
         println!("== {src:?}\n{}", drawn(Syntax::Yaml, src).join("\n"));
     }

@@ -1,0 +1,202 @@
+//! What the user typed. The only file that describes arguments.
+//!
+//! It does not know what the program makes of them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::{Confidence, Severity};
+use crate::report::Format;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  complete, nothing at the threshold
+  1  findings at the threshold
+  2  wrong arguments, policy or rule files
+  3  incomplete: something in scope could not be looked at, and nothing was found";
+
+/// Keeps secrets out of git and keeps the references that replace them true.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Looks at files on disk, or at standard input.
+    Check(Check),
+    /// Lists, explains and verifies rules.
+    Rules(Rules),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Check {
+    /// Files and folders to report on; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// The file name that standard input is judged by.
+    #[arg(long, value_name = "NAME", default_value = "stdin")]
+    pub path: String,
+    #[command(flatten)]
+    pub scan: Scan,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// What is looked for and where.
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Only this rule; repeat for several.
+    #[arg(long = "rule", value_name = "ID")]
+    pub rules: Vec<String>,
+    /// Not this rule; repeat for several.
+    #[arg(long = "skip", value_name = "ID")]
+    pub skip: Vec<String>,
+    /// A folder with credential rules of your own.
+    #[arg(long = "rules-dir", value_name = "DIR")]
+    pub rules_dir: Option<PathBuf>,
+    /// Leave out paths that match, relative to the checked root; repeat for several.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Look at files that .gitignore names, too.
+    #[arg(long)]
+    pub no_gitignore: bool,
+    /// Ignore comments, annotations and the policy's ignores do not count.
+    #[arg(long)]
+    pub no_suppress: bool,
+    /// Worker threads. [default: one per processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// What is told and how.
+#[derive(Debug, Args)]
+pub struct Output {
+    /// What is written to standard output.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub format: FormatName,
+    /// Write a report to a file as well; repeat for several.
+    #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = format_and_file)]
+    pub outputs: Vec<(Format, PathBuf)>,
+    /// Report findings of at least this confidence.
+    #[arg(long, value_name = "LEVEL", value_enum, default_value = "medium")]
+    pub confidence: ConfidenceName,
+    /// Exit with 1 for findings of at least this severity.
+    #[arg(long, value_name = "LEVEL", value_enum, default_value = "warning")]
+    pub fail_on: SeverityName,
+    /// Exit with 0 whatever is found.
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Exit with 3 also where something was read but not understood.
+    #[arg(long)]
+    pub strict: bool,
+    /// List suppressed findings, too.
+    #[arg(long)]
+    pub show_suppressed: bool,
+    /// Leave the first N characters of each secret visible, for triage.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub reveal: u8,
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub color: Colour,
+    /// Say nothing after a clean run.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Rules {
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Names every rule: id, severity, confidence, title.
+    List,
+    /// Shows what a rule looks for, why, and what to do.
+    Explain {
+        /// The rule's id, or any of its aliases.
+        id: String,
+    },
+    /// Proves rules by their own examples: the built-in ones, or those of a folder.
+    Verify {
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FormatName {
+    Text,
+    Json,
+    Jsonl,
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ConfidenceName {
+    Low,
+    Medium,
+    High,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SeverityName {
+    Note,
+    Warning,
+    Error,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Text => Format::Text,
+            FormatName::Json => Format::Json,
+            FormatName::Jsonl => Format::Jsonl,
+            FormatName::Sarif => Format::Sarif,
+        }
+    }
+}
+
+impl From<ConfidenceName> for Confidence {
+    fn from(name: ConfidenceName) -> Self {
+        match name {
+            ConfidenceName::Low => Confidence::Low,
+            ConfidenceName::Medium => Confidence::Medium,
+            ConfidenceName::High => Confidence::High,
+        }
+    }
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Note => Severity::Note,
+            SeverityName::Warning => Severity::Warning,
+            SeverityName::Error => Severity::Error,
+        }
+    }
+}
+
+fn format_and_file(argument: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = argument.split_once('=').ok_or("write it as FORMAT=FILE, such as sarif=report.sarif")?;
+    if file.is_empty() {
+        return Err("the file has no name".to_owned());
+    }
+    Ok((format.parse::<Format>().map_err(|error| error.to_string())?, PathBuf::from(file)))
+}

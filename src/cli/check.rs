@@ -1,0 +1,158 @@
+//! `tightlip check`: from what was typed to a plan, a run, and what it comes to.
+//!
+//! It does not know how files are examined.
+
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobBuilder};
+use jiff::Zoned;
+
+use super::args::{Check, Scan};
+use super::exit::{Exit, judge};
+use super::output::{Failure, tell};
+use crate::catalog::Catalog;
+use crate::engine::{self, ActiveRule, Plan};
+use crate::filter::{PathIgnore, Threshold};
+use crate::model::{Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
+use crate::policy::{Policy, glob_set};
+use crate::source::{POLICY_FILE, Root, Settings, Stdin, Worktree, find_root};
+
+pub fn run(arguments: &Check) -> Result<Exit, Failure> {
+    let threshold =
+        Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
+    let mut report = match arguments.paths.as_slice() {
+        [only] if only == Path::new("-") => standard_input(arguments)?,
+        paths => worktree(arguments, paths)?,
+    };
+    report.findings.retain(|finding| threshold.reports(finding));
+    tell(&report, &arguments.output)?;
+    match arguments.output.exit_zero {
+        true => Ok(Exit::Clean),
+        false => Ok(judge(&report, threshold, arguments.output.strict)),
+    }
+}
+
+fn standard_input(arguments: &Check) -> Result<Report, Failure> {
+    let here = find_root(&[PathBuf::from(".")]).ok();
+    let policy = here.and_then(|root| root.policy);
+    let (plan, _) = prepare(arguments, policy.as_deref())?;
+    Ok(engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan))
+}
+
+fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
+    if let Some(missing) = paths.iter().find(|path| path.symlink_metadata().is_err()) {
+        return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
+    }
+    let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
+    let (mut plan, policy) = prepare(arguments, root.policy.as_deref())?;
+    plan.scope = root.scope.clone();
+    let source = Worktree::new(Settings {
+        root: root.folder.clone(),
+        gitignore: !arguments.scan.no_gitignore,
+        exclude: glob_set(policy.exclude.iter().chain(&globs(&arguments.scan.exclude)?)),
+        named: root.scope.iter().filter(|path| !path.as_bytes().is_empty()).cloned().collect(),
+        threads: plan.threads,
+    });
+    let mut report = engine::check(&source, &plan);
+    report.notifications.extend(inventory(&root));
+    Ok(report)
+}
+
+/// Without a policy or a repository nobody says what else belongs to the tree.
+fn inventory(root: &Root) -> Option<Notification> {
+    let is_part = !root.is_whole && root.scope.iter().any(|path| !path.as_bytes().is_empty());
+    is_part.then(|| {
+        let message = format!("Neither a repository nor a {POLICY_FILE} says what belongs together: references were followed below the given paths' common folder only.");
+        Notification { path: None, position: None, reason: Reason::PartialInventory, message }
+    })
+}
+
+/// The plan that arguments and policy make together; the policy for what it says of files.
+fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Failure> {
+    let scan = &arguments.scan;
+    let catalog = match &scan.rules_dir {
+        None => Catalog::built_in(),
+        Some(folder) => Catalog::built_in()
+            .with_folder(folder)
+            .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
+    };
+    let policy = read_policy(scan, found, &catalog)?;
+    let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
+    plan.targets = policy.targets.clone();
+    plan.ignores = ignores(&policy);
+    plan.suppress = !scan.no_suppress;
+    plan.masking = Masking { reveal: usize::from(arguments.output.reveal) };
+    plan.threads = scan.threads.map_or_else(available_threads, usize::from);
+    Ok((plan, policy))
+}
+
+fn read_policy(scan: &Scan, found: Option<&Path>, catalog: &Catalog) -> Result<Policy, Failure> {
+    let path = match &scan.policy {
+        Some(path) if path == Path::new("none") => return Ok(Policy::default()),
+        Some(path) => path,
+        None => match found {
+            Some(path) => path,
+            None => return Ok(Policy::default()),
+        },
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    Policy::read(&text, catalog.rules()).map_err(|mistakes| {
+        let place = |wrong: &crate::text::settings::Misread| {
+            format!("{}:{}:{}: {}", path.display(), wrong.line, wrong.column, wrong.message)
+        };
+        Failure::all(mistakes.iter().map(place))
+    })
+}
+
+/// The rules that are on. Naming a rule turns it on, whatever its tier.
+fn active(scan: &Scan, policy: &Policy, catalog: &Catalog) -> Result<Vec<ActiveRule>, Failure> {
+    let named = |names: &[String]| -> Result<Vec<&'static Rule>, Failure> {
+        let rules: Vec<_> = names.iter().map(|name| (name, catalog.all(name))).collect();
+        match rules.iter().find(|(_, rules)| rules.is_empty()) {
+            Some((name, _)) => Err(Failure::new(catalog.unknown(name))),
+            None => Ok(rules.into_iter().flat_map(|(_, rules)| rules).collect()),
+        }
+    };
+    let (only, skipped) = (named(&scan.rules)?, named(&scan.skip)?);
+    let holds = |rules: &[&'static Rule], rule: &Rule| rules.iter().any(|named| named.id == rule.id);
+    let is_on = |rule: &&&'static Rule| match only.is_empty() {
+        false => holds(&only, rule),
+        true => rule.tier == Tier::Correctness || policy.rules.iter().any(|setting| setting.rule == rule.id),
+    };
+    let wanted = catalog.rules().iter().filter(is_on).filter(|rule| !holds(&skipped, rule));
+    Ok(wanted.filter_map(|rule| with_policy(rule, policy)).collect())
+}
+
+/// The rule as the policy wants it; `None` where it is off everywhere.
+fn with_policy(rule: &'static Rule, policy: &Policy) -> Option<ActiveRule> {
+    let mut active = ActiveRule::new(rule);
+    for setting in policy.rules.iter().filter(|setting| setting.rule == rule.id) {
+        if let Some(level) = setting.level {
+            active.severity = level.severity()?;
+        }
+        let by_path = setting.paths.iter().map(|(glob, level)| (glob_set([glob]), level.severity()));
+        active.by_path.extend(by_path);
+    }
+    Some(active)
+}
+
+fn ignores(policy: &Policy) -> Vec<PathIgnore> {
+    let today = Zoned::now().date();
+    let in_force = policy.ignore.iter().filter(|ignore| !ignore.is_over(today));
+    let plain = |ignore: &crate::policy::Ignore| PathIgnore {
+        rule: ignore.rule,
+        paths: glob_set(&ignore.path),
+        fingerprint: ignore.fingerprint.clone(),
+        reason: ignore.reason.clone(),
+    };
+    in_force.map(plain).collect()
+}
+
+fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
+    let compile = |pattern: &String| GlobBuilder::new(pattern).literal_separator(true).build();
+    patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
+}
+
+fn available_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

@@ -1,0 +1,36 @@
+//! What the exit code says: the same in every format and every mode.
+//!
+//! It does not know what was run.
+
+use std::process::ExitCode;
+
+use crate::filter::Threshold;
+use crate::model::{Class, Report};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Complete, and nothing at the threshold.
+    Clean = 0,
+    /// Findings at the threshold, complete or not.
+    Findings = 1,
+    /// The user's arguments or files of ours are wrong; nothing was looked at.
+    Usage = 2,
+    /// Nothing at the threshold, but something in scope was not looked at.
+    Incomplete = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// What a report comes to. `strict` also wants everything understood.
+pub fn judge(report: &Report, threshold: Threshold, strict: bool) -> Exit {
+    let is_understood = report.coverage.count(Class::Degraded) == 0;
+    match report.findings.iter().any(|finding| threshold.fails(finding)) {
+        true => Exit::Findings,
+        false if !report.coverage.is_complete() || (strict && !is_understood) => Exit::Incomplete,
+        false => Exit::Clean,
+    }
+}

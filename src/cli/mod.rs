@@ -1,0 +1,30 @@
+//! The door for people and scripts: arguments in, reports and an exit code out. One file per subcommand.
+//!
+//! It does not know how anything is found.
+
+mod args;
+mod check;
+mod exit;
+mod output;
+mod rules;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use exit::Exit;
+
+/// Runs the program that the process was started as.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+    };
+    done.unwrap_or_else(|failure| {
+        output::complain(&failure);
+        Exit::Usage
+    })
+    .into()
+}

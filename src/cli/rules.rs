@@ -1,0 +1,120 @@
+//! `tightlip rules`: the catalog for reading, and its proof.
+//!
+//! It does not know how a rule matches.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::args::{Rules, RulesCommand};
+use super::exit::Exit;
+use super::output::{Failure, say};
+use crate::catalog::{Catalog, read_folder};
+use crate::engine;
+use crate::model::{Confidence, Rule, Severity, Tier};
+
+pub fn run(arguments: &Rules) -> Result<Exit, Failure> {
+    match &arguments.command {
+        RulesCommand::List => list(),
+        RulesCommand::Explain { id } => explain(id),
+        RulesCommand::Verify { folder } => verify(folder.as_deref()),
+    }
+}
+
+fn list() -> Result<Exit, Failure> {
+    let catalog = Catalog::built_in();
+    let widest = catalog.rules().iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    say(|out| {
+        for rule in catalog.rules() {
+            let (severity, confidence) = (severity(rule.severity), confidence(rule.confidence));
+            writeln!(out, "{:widest$}  {severity:7}  {confidence:6}  {}", rule.id, rule.title)?;
+        }
+        Ok(())
+    })?;
+    Ok(Exit::Clean)
+}
+
+fn explain(name: &str) -> Result<Exit, Failure> {
+    let catalog = Catalog::built_in();
+    let rule = catalog.get(name).ok_or_else(|| Failure::new(catalog.unknown(name)))?;
+    say(|out| page(rule, out))?;
+    Ok(Exit::Clean)
+}
+
+fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}: {}", rule.id, rule.title)?;
+    write!(out, "{}, {} confidence", severity(rule.severity), confidence(rule.confidence))?;
+    match rule.tier {
+        Tier::Correctness => writeln!(out)?,
+        Tier::Convention => writeln!(out, ", on when the policy says so")?,
+        Tier::Pedantic => writeln!(out, ", on when asked for")?,
+    }
+    for (heading, text) in [("What", rule.description), ("Why", rule.rationale), ("What to do", rule.remediation)] {
+        writeln!(out, "\n{heading}\n{}", indented(text))?;
+    }
+    let silence = format!("# tightlip: ignore[{}] and the reason", rule.id);
+    writeln!(out, "\nWhere it is right as it stands\n{}", indented(&silence))?;
+    for (heading, list) in [("Also known as", rule.aliases), ("Read more", rule.references)] {
+        if !list.is_empty() {
+            writeln!(out, "\n{heading}\n{}", indented(&list.join("\n")))?;
+        }
+    }
+    Ok(())
+}
+
+/// Two columns in, wrapped at 100.
+fn indented(text: &str) -> String {
+    let mut out = String::new();
+    for paragraph in text.lines() {
+        let mut column = 0;
+        for word in paragraph.split_whitespace() {
+            let width = word.chars().count() + 1;
+            if column == 0 || column + width > 98 {
+                out.push_str(if out.is_empty() { "  " } else { "\n  " });
+                column = 0;
+            } else {
+                out.push(' ');
+            }
+            out.push_str(word);
+            column += width;
+        }
+        if column == 0 {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn verify(folder: Option<&Path>) -> Result<Exit, Failure> {
+    let catalog = Catalog::built_in();
+    let (rules, catalog) = match folder {
+        None => (catalog.rules().to_vec(), catalog),
+        Some(folder) => {
+            let refused =
+                |errors: Vec<crate::catalog::CatalogError>| Failure::all(errors.iter().map(ToString::to_string));
+            (read_folder(folder).map_err(refused)?, catalog.with_folder(folder).map_err(refused)?)
+        }
+    };
+    let wrong: Vec<String> = rules.iter().flat_map(|rule| engine::prove(rule, &catalog)).collect();
+    if !wrong.is_empty() {
+        return Err(Failure::all(wrong));
+    }
+    let proven = rules.iter().filter(|rule| rule.is_credential()).count();
+    say(|out| writeln!(out, "{} rules read, {proven} proven by their examples", rules.len()))?;
+    Ok(Exit::Clean)
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    }
+}

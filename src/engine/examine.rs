@@ -1,0 +1,224 @@
+//! One file, from bytes to findings: decoding, detectors, syntax, checks, merging, ignores.
+//!
+//! It does not know other files, except through the layout.
+
+use std::io::Read;
+
+use super::{Plan, merge};
+use crate::checks::{Context, Reporter};
+use crate::detect::keyed;
+use crate::document::{Document, Role};
+use crate::filter::inline;
+use crate::graph::Layout;
+use crate::model::{
+    Blob, Buffer, Draft, Finding, Notification, Origin, Reason, RepoPath, Snapshot, Suppression, SuppressionKind, WHOLE,
+};
+use crate::syntax::{Syntax, Tree};
+use crate::text::{Span, decode};
+
+/// Structured files up to this many bytes get a tree; a tree takes about five times the size of its text.
+const MOST_STRUCTURED: usize = 16 << 20;
+
+/// Bytes that neighbouring windows of a very large file share; each half belongs to one of them.
+const OVERLAP: usize = 128 << 10;
+
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
+/// What came of one file.
+#[derive(Default)]
+pub struct Outcome {
+    pub findings: Vec<Finding>,
+    pub notifications: Vec<Notification>,
+    pub was_read: bool,
+    pub structured: bool,
+    pub bytes: u64,
+}
+
+pub struct Examiner<'a> {
+    pub snapshot: &'a dyn Snapshot,
+    pub plan: &'a Plan,
+    pub layout: &'a Layout,
+}
+
+impl Examiner<'_> {
+    pub fn file(&self, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
+        buffer.clear();
+        let mut outcome = Outcome::default();
+        let origin = Origin { path: path.clone() };
+        match self.snapshot.read(path, buffer) {
+            Err(notification) => outcome.notifications.push(notification),
+            Ok(None) => self.whole(&origin, buffer.bytes(), &mut outcome),
+            Ok(Some(mut rest)) => self.windows(&origin, buffer, &mut rest, &mut outcome),
+        }
+        outcome
+    }
+
+    fn whole(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
+        outcome.was_read = true;
+        outcome.bytes = bytes.len() as u64;
+        if bytes.starts_with(LFS_POINTER) {
+            let message = "A Git LFS pointer: the file it stands for was not read.";
+            outcome.notifications.push(Notification::new(Reason::LfsPointer, &origin.path, message));
+        }
+        let decoded = decode(bytes);
+        let blob = Blob::new(origin, &decoded.text, decoded.map);
+        let mut drafts = Vec::new();
+        self.plan.detector.scan(&blob, &mut drafts);
+        let annotated = self.structure(&blob, &mut drafts, outcome);
+        self.settle(&blob, drafts, &annotated, outcome);
+    }
+
+    /// A file that is too large to hold: each finding belongs to the window that sees it with context on both sides.
+    fn windows(&self, origin: &Origin, buffer: &mut Buffer, rest: &mut dyn Read, outcome: &mut Outcome) {
+        outcome.was_read = true;
+        if Syntax::of_path(&origin.path).is_some() {
+            let message = format!("It is larger than {} MiB and was read as plain text.", WHOLE >> 20);
+            outcome.notifications.push(Notification::new(Reason::TooLarge, &origin.path, message));
+        }
+        let (mut bytes_before, mut lines_before) = (0, 0);
+        loop {
+            let ended = bytes_before > 0 && buffer.bytes().len() < WHOLE;
+            let text = buffer.bytes();
+            let blob = Blob::window(origin, text, bytes_before, lines_before);
+            let first = if bytes_before == 0 { 0 } else { OVERLAP / 2 };
+            let last = if ended { text.len() + 1 } else { text.len() - OVERLAP / 2 };
+            let mut drafts = Vec::new();
+            self.plan.detector.scan(&blob, &mut drafts);
+            drafts.retain(|draft| (first..last).contains(&draft.span.start));
+            self.settle(&blob, drafts, &[], outcome);
+            if ended {
+                outcome.bytes = (bytes_before + text.len()) as u64;
+                return;
+            }
+            let passed = text.len() - OVERLAP;
+            lines_before += memchr::memchr_iter(b'\n', &text[..passed]).count() as u32;
+            bytes_before += passed;
+            buffer.keep_last(OVERLAP);
+            if let Err(error) = buffer.fill(rest, WHOLE, false) {
+                let message = format!("Reading stopped after {bytes_before} bytes: {error}.");
+                outcome.notifications.push(Notification::new(Reason::Truncated, &origin.path, message));
+                outcome.bytes = bytes_before as u64;
+                return;
+            }
+        }
+    }
+
+    /// What the file's syntax adds: judgement by key path, and the checks of its documents. Returns the annotations that
+    /// ignore rules, with the span of their object.
+    fn structure(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) -> Vec<Annotation> {
+        let Some(syntax) = Syntax::of_path(blob.path()) else { return Vec::new() };
+        let role = self.layout.role(blob.path());
+        let syntax = if *role == Role::ChartTemplate { Syntax::YamlTemplate } else { syntax };
+        if blob.binary || blob.text.len() > MOST_STRUCTURED {
+            let message = match blob.binary {
+                true => "It holds NUL bytes and was read as plain bytes.".to_owned(),
+                false => format!("It is larger than {} MiB and was read as plain text.", MOST_STRUCTURED >> 20),
+            };
+            outcome.notifications.push(Notification::new(Reason::TooLarge, blob.path(), message));
+            return Vec::new();
+        }
+        let text = String::from_utf8_lossy(blob.text);
+        if let std::borrow::Cow::Owned(_) = text {
+            let message = "It is not UTF-8 and was read as plain bytes.";
+            outcome.notifications.push(Notification::new(Reason::InvalidSyntax, blob.path(), message));
+            return Vec::new();
+        }
+        let tree = syntax.parse(&text);
+        outcome.structured = true;
+        notify(blob, syntax, &tree, outcome);
+        if !matches!(role, Role::ChartValues | Role::ChartTemplate) {
+            keyed::scan(&self.plan.detector.keyed, blob, &tree, &text, &[], drafts);
+        }
+        let documents = Document::all(blob.path(), role, &text, &tree);
+        let context = Context { layout: self.layout, targets: &self.plan.targets };
+        for document in &documents {
+            for (check, rule) in &self.plan.checks {
+                (check.run)(document, &context, &mut Reporter::new(document, rule, drafts));
+            }
+        }
+        documents.iter().flat_map(annotations).collect()
+    }
+
+    fn settle(&self, blob: &Blob, drafts: Vec<Draft>, annotated: &[Annotation], outcome: &mut Outcome) {
+        let marked = self.plan.suppress && inline::is_possible(blob.text);
+        if drafts.is_empty() && !marked && annotated.is_empty() {
+            return;
+        }
+        let ignores = if marked { inline::read(blob.text, blob.lines()) } else { Vec::new() };
+        let mut used = vec![false; ignores.len()];
+        let drafts = merge::merge(drafts);
+        let secrets = merge::secrets(&drafts);
+        for draft in drafts {
+            let (span, rule) = (draft.span, draft.rule);
+            let (first, last) = (blob.lines().line_of(span.start), blob.lines().line_of(span.end.max(1) - 1));
+            let mut ids = vec![rule.id];
+            ids.extend(rule.aliases.iter().chain(draft.also.iter().map(|also| &also.id)));
+            let Some(mut finding) = self.plan.weigh(draft.settle(blob, &secrets, self.plan.masking)) else { continue };
+            if self.plan.suppress {
+                finding.suppression = ignores
+                    .iter()
+                    .position(|ignore| ignore.covers(&ids, first, last.max(first)))
+                    .map(|index| {
+                        used[index] = true;
+                        Suppression { kind: SuppressionKind::Inline, reason: ignores[index].reason.clone() }
+                    })
+                    .or_else(|| by_annotation(annotated, &ids, span))
+                    .or_else(|| self.plan.by_policy(&finding));
+            }
+            outcome.findings.push(finding);
+        }
+        self.judge_ignores(blob, &ignores, &used, outcome);
+    }
+
+    /// An ignore that names no rule, or silences nothing although its rule looked, is news.
+    fn judge_ignores(&self, blob: &Blob, ignores: &[inline::Ignore], used: &[bool], outcome: &mut Outcome) {
+        for (ignore, used) in ignores.iter().zip(used) {
+            for (name, place) in &ignore.rules {
+                let position = blob.region(*place).start;
+                let (reason, message) = match self.plan.catalog.get(name) {
+                    None => (Reason::UnknownRule, self.plan.catalog.unknown(name)),
+                    Some(rule) if !used && ignore.rules.len() == 1 && self.plan.is_active(rule) => {
+                        (Reason::UnusedIgnore, format!("This ignore of `{}` silences nothing.", rule.id))
+                    }
+                    Some(_) => continue,
+                };
+                outcome.notifications.push(Notification::new(reason, blob.path(), message).at(position));
+            }
+        }
+    }
+}
+
+fn notify(blob: &Blob, syntax: Syntax, tree: &Tree, outcome: &mut Outcome) {
+    for error in &tree.errors {
+        let reason = match (error.too_deep, syntax) {
+            (true, _) => Reason::TooDeep,
+            (false, Syntax::YamlTemplate) => Reason::UnresolvedTemplate,
+            (false, _) => Reason::InvalidSyntax,
+        };
+        let notification = Notification::new(reason, blob.path(), &error.message).at(error.position);
+        outcome.notifications.push(notification);
+    }
+}
+
+/// `tightlip.dev/ignore: rule-id reason` on an object.
+pub struct Annotation {
+    object: Span,
+    rules: Vec<String>,
+    reason: String,
+}
+
+fn annotations(document: &Document) -> Vec<Annotation> {
+    let of_object = |manifest: crate::document::Manifest| {
+        let value = manifest.root.at("metadata.annotations")?.get("tightlip.dev/ignore")?.as_str()?;
+        let (rules, reason) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+        let rules = rules.split(',').map(str::to_owned).collect();
+        Some(Annotation { object: manifest.root.span(), rules, reason: reason.trim().to_owned() })
+    };
+    document.manifests().into_iter().filter_map(of_object).collect()
+}
+
+fn by_annotation(annotated: &[Annotation], ids: &[&str], span: Span) -> Option<Suppression> {
+    let names = |annotation: &&Annotation| annotation.rules.iter().any(|rule| ids.contains(&rule.as_str()));
+    let found = annotated.iter().filter(|annotation| annotation.object.contains(span)).find(names)?;
+    Some(Suppression { kind: SuppressionKind::Annotation, reason: found.reason.clone() })
+}

@@ -1,0 +1,70 @@
+//! One root cause, one finding: of the drafts that name the same secret, one stays and lists the others.
+//!
+//! It does not know how they were found.
+
+use crate::model::{Draft, Identity};
+use crate::text::Span;
+
+/// Keeps, of drafts whose secrets overlap, the one that says most; a manifest rule before a credential rule.
+pub fn merge(mut drafts: Vec<Draft>) -> Vec<Draft> {
+    drafts.sort_by(|one, other| weight(other).cmp(&weight(one)).then(one.rule.id.cmp(other.rule.id)));
+    let mut kept: Vec<Draft> = Vec::with_capacity(drafts.len());
+    // (secret, index in kept), sorted by start; kept secrets never overlap.
+    let mut taken: Vec<(Span, usize)> = Vec::new();
+    for draft in drafts {
+        let owner = draft.secrets.iter().find_map(|secret| overlapping(&taken, *secret));
+        match owner {
+            Some(index) => absorb(&mut kept[index], draft),
+            None => {
+                for secret in &draft.secrets {
+                    let at = taken.partition_point(|(other, _)| other.start < secret.start);
+                    taken.insert(at, (*secret, kept.len()));
+                }
+                kept.push(draft);
+            }
+        }
+    }
+    kept
+}
+
+/// Every secret of the drafts, sorted and joined where they overlap.
+pub fn secrets(drafts: &[Draft]) -> Vec<Span> {
+    let mut spans: Vec<Span> = drafts.iter().flat_map(|draft| draft.secrets.iter().copied()).collect();
+    spans.sort_unstable();
+    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match joined.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => joined.push(span),
+        }
+    }
+    joined
+}
+
+fn weight(draft: &Draft) -> impl Ord + use<> {
+    let is_exact = matches!(draft.identity, Identity::Credential { .. });
+    let narrow = std::cmp::Reverse(draft.secrets.iter().map(|secret| secret.len()).sum::<usize>());
+    (!draft.rule.is_credential(), draft.confidence, is_exact, narrow)
+}
+
+fn overlapping(taken: &[(Span, usize)], secret: Span) -> Option<usize> {
+    let next = taken.partition_point(|(other, _)| other.end <= secret.start);
+    taken.get(next).filter(|(other, _)| other.intersects(secret)).map(|&(_, index)| index)
+}
+
+fn absorb(winner: &mut Draft, loser: Draft) {
+    winner.confidence = winner.confidence.max(loser.confidence);
+    // A machine-made value is known by itself, wherever it stands.
+    if let Identity::Credential { .. } = loser.identity
+        && let Identity::Guessable { .. } = winner.identity
+    {
+        winner.identity = loser.identity;
+    }
+    for rule in std::iter::once(loser.rule).chain(loser.also) {
+        if rule.id != winner.rule.id && !winner.also.iter().any(|known| known.id == rule.id) {
+            winner.also.push(rule);
+        }
+    }
+    winner.also.sort_by_key(|rule| rule.id);
+    winner.secrets.extend(loser.secrets);
+}

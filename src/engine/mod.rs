@@ -1,0 +1,89 @@
+//! The line as code: source → blobs → detectors and checks → findings → their fate. The only room that names rayon.
+//!
+//! It does not know formats, arguments or exit codes.
+
+mod examine;
+mod merge;
+mod plan;
+mod prove;
+
+use rayon::prelude::*;
+
+use crate::document::{Document, Role};
+use crate::graph::Layout;
+use crate::model::{Buffer, Class, Coverage, Notification, Reason, RepoPath, Report, Snapshot};
+use crate::syntax::Syntax;
+use examine::{Examiner, Outcome};
+pub use plan::{ActiveRule, Plan};
+pub use prove::prove;
+
+/// Looks at every file of `snapshot` that the plan's scope holds.
+pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
+    let listing = snapshot.list();
+    let layout = survey(snapshot, &listing.files);
+    let examiner = Examiner { snapshot, plan, layout: &layout };
+    let files: Vec<&RepoPath> = listing.files.iter().filter(|path| plan.is_in_scope(path)).collect();
+    let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
+        let examine = |buffer: &mut Buffer, path: &&RepoPath| examiner.file(path, buffer);
+        files.par_iter().map_init(Buffer::default, examine).collect()
+    });
+    conclude(listing.notifications, &listing.left_out, outcomes)
+}
+
+/// Reads the kustomizations, which say what other files are; their own faults are found when they are examined.
+fn survey(snapshot: &dyn Snapshot, files: &[RepoPath]) -> Layout {
+    let mut layout = Layout::new(files.iter().cloned());
+    let mut buffer = Buffer::default();
+    for path in layout.kustomizations() {
+        buffer.clear();
+        if snapshot.read(&path, &mut buffer).is_err() {
+            continue;
+        }
+        let text = String::from_utf8_lossy(buffer.bytes());
+        let tree = Syntax::Yaml.parse(&text);
+        for document in Document::all(&path, &Role::Kustomization, &text, &tree) {
+            layout.learn(&document);
+        }
+    }
+    for path in layout.unaccounted() {
+        if snapshot.holds(&path) {
+            layout.excuse(path);
+        }
+    }
+    layout
+}
+
+fn in_parallel<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+        Ok(pool) => pool.install(work),
+        // Without new threads the work is still done, on the global pool or this thread.
+        Err(_) => work(),
+    }
+}
+
+fn conclude(listed: Vec<Notification>, left_out: &[(Reason, u64)], outcomes: Vec<Outcome>) -> Report {
+    let mut report = Report { notifications: listed, coverage: Coverage::default(), findings: Vec::new() };
+    for &(reason, count) in left_out {
+        *report.coverage.reasons.entry(reason).or_default() += count;
+    }
+    for outcome in outcomes {
+        report.coverage.files += u64::from(outcome.was_read);
+        report.coverage.bytes += outcome.bytes;
+        report.coverage.structured += u64::from(outcome.structured);
+        report.findings.extend(outcome.findings);
+        report.notifications.extend(outcome.notifications);
+    }
+    for notification in &report.notifications {
+        *report.coverage.reasons.entry(notification.reason).or_default() += 1;
+    }
+    report.notifications.retain(|notification| notification.class() != Class::OutOfScope);
+    report.notifications.sort();
+    report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
+    report
+}
+
+impl Plan {
+    fn is_in_scope(&self, path: &RepoPath) -> bool {
+        self.scope.is_empty() || self.scope.iter().any(|asked| path.is_within(asked))
+    }
+}

@@ -1,0 +1,83 @@
+//! What a run will do: rules with their severities, scope, limits. Made once from arguments and policy.
+//!
+//! It does not know what the user typed.
+
+use globset::GlobSet;
+
+use crate::catalog::Catalog;
+use crate::checks::{CHECKS, Check};
+use crate::detect::Detector;
+use crate::filter::PathIgnore;
+use crate::model::{Finding, Masking, RepoPath, Rule, Severity, Suppression};
+use crate::policy::Targets;
+
+/// A rule that is on, with what the policy changes about it.
+#[derive(Clone, Debug)]
+pub struct ActiveRule {
+    pub rule: &'static Rule,
+    pub severity: Severity,
+    /// Other severities under some paths, first match wins; `None` is off.
+    pub by_path: Vec<(GlobSet, Option<Severity>)>,
+}
+
+impl ActiveRule {
+    pub fn new(rule: &'static Rule) -> Self {
+        ActiveRule { rule, severity: rule.severity, by_path: Vec::new() }
+    }
+}
+
+pub struct Plan {
+    pub(super) catalog: Catalog,
+    rules: Vec<ActiveRule>,
+    pub(super) detector: Detector,
+    pub(super) checks: Vec<(&'static Check, &'static Rule)>,
+    pub targets: Targets,
+    /// What is reported; empty is everything.
+    pub scope: Vec<RepoPath>,
+    pub ignores: Vec<PathIgnore>,
+    /// Inline ignores and annotations count.
+    pub suppress: bool,
+    pub masking: Masking,
+    pub threads: usize,
+}
+
+impl Plan {
+    /// `rules` are those that are on; `catalog` is all that have a name.
+    pub fn new(catalog: Catalog, mut rules: Vec<ActiveRule>) -> Plan {
+        rules.sort_by_key(|active| active.rule.id);
+        let all: Vec<&'static Rule> = rules.iter().map(|active| active.rule).collect();
+        let find = |id: &str| all.binary_search_by_key(&id, |rule| rule.id).ok().map(|index| all[index]);
+        Plan {
+            detector: Detector::new(&all),
+            checks: CHECKS.iter().filter_map(|check| Some((check, find(check.id)?))).collect(),
+            catalog,
+            rules,
+            targets: Targets::default(),
+            scope: Vec::new(),
+            ignores: Vec::new(),
+            suppress: true,
+            masking: Masking::default(),
+            threads: 1,
+        }
+    }
+
+    pub(super) fn is_active(&self, rule: &Rule) -> bool {
+        self.rules.binary_search_by_key(&rule.id, |active| active.rule.id).is_ok()
+    }
+
+    pub(super) fn by_policy(&self, finding: &Finding) -> Option<Suppression> {
+        self.ignores.iter().find(|ignore| ignore.matches(finding)).map(PathIgnore::suppression)
+    }
+
+    /// The finding with the policy's severity; `None` where the policy turns its rule off for this path.
+    pub(super) fn weigh(&self, mut finding: Finding) -> Option<Finding> {
+        let Ok(index) = self.rules.binary_search_by_key(&finding.rule.id, |active| active.rule.id) else {
+            return Some(finding);
+        };
+        let active = &self.rules[index];
+        let path = finding.location.origin.path.to_path();
+        let by_path = active.by_path.iter().find(|(paths, _)| paths.is_match(&path)).map(|(_, severity)| *severity);
+        finding.severity = by_path.unwrap_or(Some(active.severity))?;
+        Some(finding)
+    }
+}

@@ -1,0 +1,8 @@
+//! The fate of a finding: why it is quiet, if it is.
+//!
+//! It does not find anything and it drops nothing: a suppressed finding stays, marked.
+
+pub mod inline;
+mod scope;
+
+pub use scope::{PathIgnore, Threshold};

@@ -1,0 +1,313 @@
+//! The policy file as it is written, and the verified policy made of it.
+//!
+//! It does not know where the file lies.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use globset::{Glob, GlobBuilder};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+
+use super::{Ignore, Level, Policy, Release, RuleSetting, Targets};
+use crate::model::{Rule, Severity};
+use crate::text::settings::{self, Misread, Spanned};
+use crate::text::unknown;
+
+pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
+    if is_blank(text) {
+        return Ok(Policy::default());
+    }
+    let file: File = settings::read(text).map_err(|misread| vec![misread])?;
+    let mut verifier = Verifier { rules, errors: Vec::new() };
+    let policy = verifier.policy(file);
+    if verifier.errors.is_empty() { Ok(policy) } else { Err(verifier.errors) }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: Spanned<u32>,
+    #[serde(default)]
+    targets: TargetsShape,
+    #[serde(default)]
+    exclude: Vec<Spanned<String>>,
+    #[serde(default)]
+    rules: Pairs<Spanned<RuleShape>>,
+    #[serde(default)]
+    ignore: Vec<IgnoreShape>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct TargetsShape {
+    external_secrets: Option<Spanned<String>>,
+    vault_secrets_operator: Option<Spanned<String>>,
+    kubernetes: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IgnoreShape {
+    rule: Spanned<String>,
+    path: Option<Spanned<String>>,
+    value: Option<String>,
+    reason: Spanned<String>,
+    until: Option<Spanned<String>>,
+}
+
+/// `rule: note`, or `rule: { severity: note, paths: {…} }`.
+enum RuleShape {
+    Level(String),
+    Settings(RuleSettings),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleSettings {
+    severity: Option<Spanned<String>>,
+    #[serde(default)]
+    paths: Pairs<Spanned<String>>,
+}
+
+struct Verifier<'a> {
+    rules: &'a [&'static Rule],
+    errors: Vec<Misread>,
+}
+
+impl Verifier<'_> {
+    fn policy(&mut self, file: File) -> Policy {
+        if file.version.value != 1 {
+            self.refuse(&file.version, format!("version {} is not known, only 1 is", file.version.value));
+        }
+        Policy {
+            targets: Targets {
+                external_secrets: self.release(file.targets.external_secrets),
+                vault_secrets_operator: self.release(file.targets.vault_secrets_operator),
+                kubernetes: self.release(file.targets.kubernetes),
+            },
+            exclude: file.exclude.iter().filter_map(|glob| self.glob(glob)).collect(),
+            rules: file.rules.0.into_iter().filter_map(|(id, shape)| self.rule_setting(&id, shape)).collect(),
+            ignore: file.ignore.into_iter().filter_map(|shape| self.ignore(shape)).collect(),
+        }
+    }
+
+    fn release(&mut self, written: Option<Spanned<String>>) -> Option<Release> {
+        let written = written?;
+        let release = Release::parse(&written.value);
+        if release.is_none() {
+            let message = format!("`{}` is not a release such as \"2.9\"", written.value);
+            self.refuse(&written, message);
+        }
+        release
+    }
+
+    fn glob(&mut self, written: &Spanned<String>) -> Option<Glob> {
+        match GlobBuilder::new(&written.value).literal_separator(true).build() {
+            Ok(glob) => Some(glob),
+            Err(error) => {
+                self.refuse(written, format!("`{}` is not a glob: {}", written.value, error.kind()));
+                None
+            }
+        }
+    }
+
+    fn rule_setting(&mut self, id: &Spanned<String>, shape: Spanned<RuleShape>) -> Option<RuleSetting> {
+        let (place, defined) = (shape.referenced, shape.defined);
+        let settings = match shape.value {
+            RuleShape::Settings(settings) => settings,
+            RuleShape::Level(level) => {
+                RuleSettings { severity: Some(Spanned::new(level, place, defined)), paths: Pairs::default() }
+            }
+        };
+        let level = settings.severity.as_ref().and_then(|level| self.level(level));
+        let by_path = settings.paths.0;
+        let paths = by_path.iter().filter_map(|(glob, level)| Some((self.glob(glob)?, self.level(level)?))).collect();
+        Some(RuleSetting { rule: self.rule(id)?, level, paths })
+    }
+
+    fn ignore(&mut self, shape: IgnoreShape) -> Option<Ignore> {
+        if shape.reason.value.trim().is_empty() {
+            self.refuse(&shape.reason, "an ignore needs a reason".to_owned());
+        }
+        let path = shape.path.as_ref().and_then(|glob| self.glob(glob));
+        let until = shape.until.as_ref().and_then(|written| match written.value.parse() {
+            Ok(date) => Some(date),
+            Err(_) => {
+                self.refuse(written, format!("`{}` is not a day such as 2027-01-31", written.value));
+                None
+            }
+        });
+        let rule = self.rule(&shape.rule)?;
+        Some(Ignore { rule, path, fingerprint: shape.value, reason: shape.reason.value, until })
+    }
+
+    /// The rule's id, also where an alias is written.
+    fn rule(&mut self, written: &Spanned<String>) -> Option<&'static str> {
+        let name = written.value.as_str();
+        let found = self.rules.iter().find(|rule| rule.id == name || rule.aliases.contains(&name));
+        if found.is_none() {
+            let message = unknown("rule", name, self.rules.iter().map(|rule| rule.id).collect::<Vec<_>>());
+            // The list of all rules would not help anybody.
+            let message = message.split(", known are").next().unwrap_or_default().to_owned();
+            self.refuse(written, message);
+        }
+        found.map(|rule| rule.id)
+    }
+
+    fn level(&mut self, written: &Spanned<String>) -> Option<Level> {
+        match written.value.as_str() {
+            "off" => Some(Level::Off),
+            "note" => Some(Level::On(Severity::Note)),
+            "warning" => Some(Level::On(Severity::Warning)),
+            "error" => Some(Level::On(Severity::Error)),
+            other => {
+                self.refuse(written, unknown("severity", other, ["off", "note", "warning", "error"]));
+                None
+            }
+        }
+    }
+
+    fn refuse<T>(&mut self, place: &Spanned<T>, message: String) {
+        self.errors.push(Misread::at(place, message));
+    }
+}
+
+/// A mapping in the order in which it is written, each key with its place.
+struct Pairs<T>(Vec<(Spanned<String>, T)>);
+
+impl<T> Default for Pairs<T> {
+    fn default() -> Self {
+        Pairs(Vec::new())
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Pairs<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+
+        impl<'de, T: DeserializeOwned> Visitor<'de> for Entries<T> {
+            type Value = Pairs<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a mapping")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for RuleShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct LevelOrSettings;
+
+        impl<'de> Visitor<'de> for LevelOrSettings {
+            type Value = RuleShape;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a severity, `off`, or a mapping with `severity` and `paths`")
+            }
+
+            fn visit_str<E>(self, level: &str) -> Result<Self::Value, E> {
+                Ok(RuleShape::Level(level.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                RuleSettings::deserialize(MapAccessDeserializer::new(map)).map(RuleShape::Settings)
+            }
+        }
+
+        deserializer.deserialize_any(LevelOrSettings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Confidence, Matcher, Tier};
+
+    static RULE: Rule = Rule {
+        id: "plaintext-secret",
+        title: "",
+        family: "",
+        severity: Severity::Error,
+        confidence: Confidence::High,
+        tier: Tier::Correctness,
+        message: "",
+        description: "",
+        rationale: "",
+        remediation: "",
+        references: &[],
+        aliases: &["MAN001"],
+        tags: &[],
+        matcher: Matcher::Check,
+        bad: &[],
+        good: &[],
+    };
+
+    fn mistakes(text: &str) -> Vec<String> {
+        let errors = read(text, &[&RULE]).err().unwrap_or_default();
+        errors.iter().map(|wrong| format!("{}:{}: {}", wrong.line, wrong.column, wrong.message)).collect()
+    }
+
+    #[test]
+    fn a_policy_is_read() {
+        let text = "version: 1\ntargets: { external-secrets: \"2.9\" }\nexclude: [\"vendor/**\"]\nrules:\n  MAN001: { severity: note, paths: { \"dev/**\": off } }\nignore:\n  - { rule: plaintext-secret, path: \"a/*\", reason: local, until: 2027-01-31 }\n";
+        let policy = read(text, &[&RULE]).unwrap();
+        assert_eq!(policy.targets.external_secrets, Some(Release { major: 2, minor: 9 }));
+        assert_eq!(policy.rules[0].rule, "plaintext-secret");
+        assert_eq!(policy.rules[0].level, Some(Level::On(Severity::Note)));
+        assert_eq!(policy.rules[0].paths[0].1, Level::Off);
+        assert!(policy.ignore[0].is_over("2027-02-01".parse().unwrap()));
+        assert!(!policy.ignore[0].is_over("2027-01-31".parse().unwrap()));
+    }
+
+    #[test]
+    fn an_empty_policy_asks_for_nothing() {
+        assert!(read("# later\n\n", &[]).unwrap().rules.is_empty());
+    }
+
+    #[test]
+    fn every_mistake_has_its_place() {
+        for (text, expected) in [
+            ("version: 1\nexlude: []\n", "2:1: unknown key `exlude`, did you mean `exclude`?"),
+            ("version: 2\n", "1:10: version 2 is not known, only 1 is"),
+            ("exclude: []\n", "1:1: key `version` is missing"),
+            (
+                "version: 1\nrules:\n  plaintext-secrt: off\n",
+                "3:3: unknown rule `plaintext-secrt`, did you mean `plaintext-secret`?",
+            ),
+            ("version: 1\nrules: { MAN001: eror }\n", "2:18: unknown severity `eror`, did you mean `error`?"),
+            (
+                "version: 1\nexclude: [\"a{\"]\n",
+                "2:11: `a{` is not a glob: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+            ),
+            ("version: 1\ntargets: { kubernetes: latest }\n", "2:24: `latest` is not a release such as \"2.9\""),
+            ("version: 1\nignore: [{ rule: MAN001, reason: \"\" }]\n", "2:34: an ignore needs a reason"),
+            (
+                "version: 1\nignore: [{ rule: MAN001, reason: x, until: soon }]\n",
+                "2:44: `soon` is not a day such as 2027-01-31",
+            ),
+        ] {
+            assert_eq!(mistakes(text), [expected]);
+        }
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        assert_eq!(mistakes("version: 3\nexclude: [\"[\"]\nrules: { nonsense-of-mine: off }\n").len(), 3);
+    }
+}

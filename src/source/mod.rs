@@ -1,0 +1,13 @@
+//! Where bytes come from. Each source implements `model::Snapshot`.
+//!
+//! It does not know what is looked for, and it spawns no work: the engine does. (The walk itself runs on the threads of
+//! the `ignore` crate.)
+
+mod git;
+mod root;
+mod stdin;
+mod worktree;
+
+pub use root::{POLICY_FILE, Root, find_root, repository_above};
+pub use stdin::Stdin;
+pub use worktree::{Settings, Worktree};

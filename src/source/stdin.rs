@@ -1,0 +1,41 @@
+//! Standard input as a tree of one file.
+//!
+//! It does not know what the file's name was, unless it is told.
+
+use std::io::Read;
+use std::sync::Mutex;
+
+use crate::model::{Buffer, Listing, Notification, Reason, RepoPath, Snapshot, WHOLE};
+
+pub struct Stdin<R> {
+    path: RepoPath,
+    input: Mutex<Option<R>>,
+}
+
+impl<R: Read + Send + 'static> Stdin<R> {
+    /// `path` is the name under which the input is judged.
+    pub fn new(path: RepoPath, input: R) -> Self {
+        Stdin { path, input: Mutex::new(Some(input)) }
+    }
+}
+
+impl<R: Read + Send + 'static> Snapshot for Stdin<R> {
+    fn list(&self) -> Listing {
+        Listing { files: vec![self.path.clone()], ..Listing::default() }
+    }
+
+    fn holds(&self, path: &RepoPath) -> bool {
+        *path == self.path
+    }
+
+    fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification> {
+        let unreadable = |message: String| Notification::new(Reason::Unreadable, path, message);
+        let input = self.input.lock().ok().and_then(|mut input| input.take());
+        let mut input = input.ok_or_else(|| unreadable("Standard input was already read.".to_owned()))?;
+        let ended = buffer.fill(&mut input, WHOLE, false);
+        match ended.map_err(|error| unreadable(format!("Standard input could not be read: {error}.")))? {
+            true => Ok(None),
+            false => Ok(Some(Box::new(input))),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Every scalar value of a tree with the keys above it: also of the documents that are written into strings, and of list
+//! items that name their value (`{name: DB_PASSWORD, value: …}`).
+//!
+//! It does not know what a key means. Schemas are passed over: their strings describe values.
+
+use super::{Node, Style, Syntax};
+use crate::text::Span;
+
+/// A longer string is not read as a document of its own.
+const LONGEST_EMBEDDED: usize = 1 << 20;
+
+/// Keys of a list item that name its `value`.
+const NAMES: &[&str] = &["name", "Name", "key", "Key", "envName", "variable"];
+
+/// A scalar value.
+pub struct Leaf<'a> {
+    pub node: Node<'a>,
+    /// Outermost first, its own last; the name of a named item stands in the place of `value`.
+    pub keys: &'a [&'a str],
+    pub value: &'a str,
+    /// The string it is written in, where that is a document of its own.
+    outer: Option<Node<'a>>,
+}
+
+impl Leaf<'_> {
+    /// Where a range of the value (bytes) is written in the file.
+    pub fn span(&self, within: Span) -> Span {
+        let span = self.node.value_span(within);
+        self.outer.map_or(span, |outer| outer.value_span(span))
+    }
+
+    /// Where the value is written, without quotes.
+    pub fn whole(&self) -> Span {
+        let span = self.node.content_span();
+        self.outer.map_or(span, |outer| outer.value_span(span))
+    }
+
+    pub fn key_path(&self) -> String {
+        match self.outer {
+            Some(outer) => format!("{}.{}", outer.key_path(), self.node.key_path()),
+            None => self.node.key_path(),
+        }
+    }
+
+    /// Written in quotes or as a block.
+    pub fn is_quoted(&self) -> bool {
+        self.node.style() != Some(Style::Plain)
+    }
+}
+
+/// Calls `each` with every leaf below `root`, in order. Strings for which `is_worth` holds and that look like YAML, JSON or
+/// dotenv are read as documents of their own, once; aliases are followed to scalars only.
+pub fn leaves(root: Node, is_worth: fn(&str) -> bool, each: &mut dyn FnMut(&Leaf)) {
+    Walk { is_worth, outer: None, each }.node(root, &mut Vec::new());
+}
+
+struct Walk<'w, 'o> {
+    is_worth: fn(&str) -> bool,
+    outer: Option<Node<'o>>,
+    each: &'w mut dyn FnMut(&Leaf),
+}
+
+impl<'o> Walk<'_, 'o> {
+    /// Recursion is as deep as the parsers let collections nest.
+    fn node<'n>(&mut self, node: Node<'n>, keys: &mut Vec<&'n str>)
+    where
+        'o: 'n,
+    {
+        if let Some(value) = node.as_str() {
+            self.scalar(node, value, keys);
+        } else if node.is_alias() {
+        } else if node.is_sequence() {
+            node.items().for_each(|item| self.node(item, keys));
+        } else {
+            self.mapping(node, keys);
+        }
+    }
+
+    fn mapping<'n>(&mut self, mapping: Node<'n>, keys: &mut Vec<&'n str>)
+    where
+        'o: 'n,
+    {
+        let named = name_of(mapping);
+        for (key, value) in mapping.own_entries() {
+            let key = key.as_str().unwrap_or("");
+            if key == "properties" && is_schema(value) {
+                continue;
+            }
+            keys.push(named.filter(|_| matches!(key, "value" | "Value")).unwrap_or(key));
+            self.node(value, keys);
+            keys.pop();
+        }
+    }
+
+    fn scalar<'n>(&mut self, node: Node<'n>, value: &'n str, keys: &[&'n str])
+    where
+        'o: 'n,
+    {
+        if self.outer.is_none()
+            && value.len() <= LONGEST_EMBEDDED
+            && let Some(syntax) = syntax_of(value)
+            && (self.is_worth)(value)
+        {
+            let tree = syntax.parse(value);
+            if tree.errors.is_empty() {
+                let mut inner = Walk { is_worth: self.is_worth, outer: Some(node), each: self.each };
+                for root in tree.documents(value).filter(|root| root.as_str().is_none()) {
+                    inner.node(root, &mut keys.to_vec());
+                }
+            }
+        }
+        (self.each)(&Leaf { node, keys, value, outer: self.outer });
+    }
+}
+
+/// The name that an item gives to its `value`.
+fn name_of<'a>(mapping: Node<'a>) -> Option<&'a str> {
+    let mut first = mapping.own_entries().take(8);
+    let (_, name) = first.find(|(key, _)| key.as_str().is_some_and(|key| NAMES.contains(&key)))?;
+    name.as_str()
+}
+
+/// The `properties` of a JSON schema or a CRD: mappings that have a type.
+fn is_schema(properties: Node) -> bool {
+    let is_typed = |node: Node| {
+        node.own_entries().take(16).any(|(key, _)| {
+            matches!(
+                key.as_str(),
+                Some("type" | "$ref" | "anyOf" | "oneOf" | "allOf" | "x-kubernetes-preserve-unknown-fields")
+            )
+        })
+    };
+    properties.own_entries().take(4).any(|(_, value)| value.is_mapping() && is_typed(value))
+}
+
+/// What a string's text looks like; text of one line is a document only in braces.
+fn syntax_of(text: &str) -> Option<Syntax> {
+    let trimmed = text.trim_start();
+    if trimmed.starts_with('{') && !trimmed.starts_with("{{") || trimmed.starts_with('[') && trimmed.contains('{') {
+        return Some(Syntax::Json);
+    }
+    let mut counts = (0usize, 0usize, 0usize);
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
+    for line in lines.take(200) {
+        counts.0 += 1;
+        counts.1 += usize::from(is_assignment(line));
+        counts.2 += usize::from(line.contains(": ") || line.ends_with(':') || line.starts_with("- "));
+    }
+    match counts {
+        (0 | 1, ..) if !text.trim_end().contains('\n') => None,
+        (lines, assignments, _) if assignments * 2 > lines => Some(Syntax::Dotenv),
+        (lines, _, pairs) if pairs * 2 > lines => Some(Syntax::Yaml),
+        _ => None,
+    }
+}
+
+fn is_assignment(line: &str) -> bool {
+    let name = line.split_once('=').map_or("", |(name, _)| name.trim_end());
+    let name = name.strip_prefix("export ").unwrap_or(name);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(text: &str) -> Vec<String> {
+        let tree = Syntax::Yaml.parse(text);
+        assert!(tree.errors.is_empty(), "{:?}", tree.errors);
+        let mut drawn = Vec::new();
+        for root in tree.documents(text) {
+            leaves(root, |_| true, &mut |leaf| {
+                let written = &text[leaf.whole().range()];
+                drawn.push(format!("{} = {written}", leaf.keys.join("/")));
+            });
+        }
+        drawn
+    }
+
+    #[test]
+    fn list_items_name_their_values() {
+        assert_eq!(
+            drawn("env:\n- name: DB_PASSWORD\n  value: abc\n"),
+            ["env/name = DB_PASSWORD", "env/DB_PASSWORD = abc"]
+        );
+    }
+
+    #[test]
+    fn documents_in_strings_are_read_with_their_places() {
+        let text = "data:\n  app.yaml: |\n    db:\n      password: abc\n  env: |\n    A=1\n    B='x y'\n  c.json: '{\"k\": \"v\"}'\n";
+        let found = drawn(text);
+        for expected in ["data/app.yaml/db/password = abc", "data/env/A = 1", "data/env/B = x y", "data/c.json/k = v"] {
+            assert!(found.iter().any(|line| line == expected), "{expected} in {found:#?}");
+        }
+    }
+
+    #[test]
+    fn schemas_are_passed_over() {
+        assert!(drawn("properties:\n  password: {type: string, default: abc}\n").is_empty());
+        assert_eq!(drawn("properties: {password: abc}").len(), 1);
+    }
+
+    #[test]
+    fn a_document_in_a_document_in_a_string_is_text() {
+        let inner = "a: |\n  b: |\n    c: d\n    e: f\n  g: h\n";
+        assert!(drawn(inner).iter().any(|line| line.starts_with("a/g")));
+        assert!(!drawn(inner).iter().any(|line| line.starts_with("a/b/c")));
+    }
+}

@@ -1,0 +1,100 @@
+//! Where the actions of a template begin and end, and what sort each is.
+//!
+//! It does not know the functions that an action calls, but for those that indent.
+
+use super::{Control, Hole, HoleKind};
+use crate::text::Span;
+
+/// All actions in order, and the offset of one that never ends.
+pub fn find(text: &str) -> (Vec<Hole>, Option<usize>) {
+    let mut holes = Vec::new();
+    let mut at = 0;
+    while let Some(found) = memchr::memmem::find(&text.as_bytes()[at..], b"{{") {
+        let start = at + found;
+        let Some(length) = length(&text[start..]) else { return (holes, Some(start)) };
+        at = start + length;
+        holes.push(Hole { span: Span::new(start, at), kind: kind(inner(&text[start..at])) });
+    }
+    (holes, None)
+}
+
+/// The length of the action that `text` begins with. Closing braces inside quotes do not count.
+fn length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if inner(text).starts_with("/*") {
+        let end = memchr::memmem::find(bytes, b"*/")? + 2;
+        return Some(end + memchr::memmem::find(&bytes[end..], b"}}")? + 2);
+    }
+    let mut at = 2;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'}' if bytes[at..].starts_with(b"}}") => return Some(at + 2),
+            b'`' => at += memchr::memchr(b'`', &bytes[at + 1..]).map_or(0, |length| length + 1),
+            quote @ (b'"' | b'\'') => at += quoted(&bytes[at + 1..], quote).unwrap_or(0),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// From behind a quote to the one that closes it on the same line.
+fn quoted(bytes: &[u8], quote: u8) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match *bytes.get(at)? {
+            b'\n' => return None,
+            b'\\' => at += 2,
+            byte if byte == quote => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
+}
+
+/// What stands between the braces, without the marks that trim.
+fn inner(action: &str) -> &str {
+    let inner = action.strip_prefix("{{").unwrap_or(action);
+    let inner = inner.strip_suffix("}}").unwrap_or(inner);
+    let trimmed = inner.strip_prefix('-').filter(|rest| rest.starts_with(char::is_whitespace));
+    trimmed.unwrap_or(inner).trim_start()
+}
+
+fn kind(inner: &str) -> HoleKind {
+    if inner.starts_with("/*") {
+        return HoleKind::Comment;
+    }
+    let word = inner.split(|byte: char| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    match word {
+        "if" => HoleKind::Control(Control::If),
+        "else" => HoleKind::Control(Control::Else),
+        "end" => HoleKind::Control(Control::End),
+        "range" => HoleKind::Control(Control::Range),
+        "with" => HoleKind::Control(Control::With),
+        "define" => HoleKind::Control(Control::Define),
+        "block" => HoleKind::Control(Control::Block),
+        "break" => HoleKind::Control(Control::Break),
+        "continue" => HoleKind::Control(Control::Continue),
+        _ if is_assignment(inner) => HoleKind::Assignment,
+        _ if indentation(inner).is_some() => HoleKind::Indented,
+        _ => HoleKind::Value,
+    }
+}
+
+/// `$name := …` or `$name = …`.
+fn is_assignment(inner: &str) -> bool {
+    let Some(name) = inner.strip_prefix('$') else { return false };
+    let rest = name.trim_start_matches(|byte: char| byte.is_alphanumeric() || byte == '_').trim_start();
+    rest.starts_with(":=") || (rest.starts_with('=') && !rest.starts_with("=="))
+}
+
+/// The spaces that the last `indent` or `nindent` of an action writes; `None` inside where they are no plain number.
+pub fn indentation(action: &str) -> Option<Option<usize>> {
+    let at = action.rfind("indent")?;
+    let before = action[..at].strip_suffix('n').unwrap_or(&action[..at]);
+    if before.ends_with(|byte: char| byte.is_alphanumeric() || matches!(byte, '_' | '.' | '-' | '$')) {
+        return None;
+    }
+    let rest = action[at + "indent".len()..].trim_start();
+    let number = rest.split(|byte: char| !byte.is_ascii_digit()).next().unwrap_or_default();
+    Some(number.parse().ok())
+}

@@ -50,7 +50,7 @@ pub fn incomplete(document: &Document, context: &Context, reporter: &mut Reporte
 }
 
 fn is_about_provider(fault: &Fault) -> bool {
-    is_store(fault) && fault.value.key_path() == "spec.provider" && matches!(fault.kind, FaultKind::Choice(..))
+    is_store(fault) && fault.key.as_str() == Some("provider") && matches!(fault.kind, FaultKind::Choice(..))
 }
 
 fn is_conflict(choice: Choice, present: &[&str]) -> bool {

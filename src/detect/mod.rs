@@ -12,6 +12,8 @@ mod prefilter;
 mod sample;
 mod shape;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::borrow::Cow;

@@ -38,6 +38,52 @@ pub fn judge_literal_password(value: &str) -> Judgement {
     judge_value(Kind::Password, "", true, value.trim())
 }
 
+/// Judges an entry of a Secret, decoded: there every literal is a credential unless its key or its text says otherwise.
+pub fn judge_in_secret(key: &str, value: &str) -> Judgement {
+    let value = value.trim();
+    if value.is_empty() {
+        return said(Verdict::Empty, "is empty");
+    }
+    match vocabulary::class_of(key) {
+        Some(Class::Value(kind)) => in_secret(judge_value(kind, key, true, value)),
+        Some(Class::Ambiguous) => in_secret(judge_value(Kind::Token, key, true, value)),
+        Some(_) => said(Verdict::Innocent, "has a key that is known to be harmless"),
+        None => judge_unnamed(key, value),
+    }
+}
+
+/// An entry of a Secret whose key says nothing.
+fn judge_unnamed(key: &str, value: &str) -> Judgement {
+    if let Some(judgement) = judge_stand_in(value) {
+        return judgement;
+    }
+    match value {
+        _ if quality::is_private_key(value) || quality::is_jwt(value) || quality::holds_credentials(value) => {
+            certain(Confidence::High, "is key material")
+        }
+        _ if vocabulary::is_plain_in_a_secret(key) => said(Verdict::Innocent, "has a key that is known to be harmless"),
+        _ if quality::is_public(value) => said(Verdict::Innocent, "is public"),
+        _ if quality::is_url(value) => judge_connection(value),
+        _ if is_plain_scalar(true, value) || quality::is_number(value) => said(Verdict::Innocent, "is a setting"),
+        _ if value.contains('\n') || quality::is_sentence(value) => said(Verdict::Innocent, "is text"),
+        _ if names_something(value) => said(Verdict::Name, "is the name of a variable, a file or a path"),
+        _ if quality::is_identifier(value) || quality::is_label(value) => {
+            certain(Confidence::Low, "is a word in a Secret")
+        }
+        _ => certain(Confidence::Medium, "is a literal in a Secret"),
+    }
+}
+
+/// That it stands in a Secret makes a doubtful literal a likely one.
+fn in_secret(judgement: Judgement) -> Judgement {
+    match judgement.verdict {
+        Verdict::Credential(Confidence::Low) => {
+            Judgement { verdict: Verdict::Credential(Confidence::Medium), ..judgement }
+        }
+        _ => judgement,
+    }
+}
+
 /// What sort of credential the keys promise, if they do; `keys` as in `Context`.
 pub fn kind_of(keys: &[&str]) -> Option<Kind> {
     match class_in(Context { keys, siblings: &[], quoted: true })? {
@@ -90,10 +136,8 @@ fn judge_ambiguous(context: Context, value: &str) -> Judgement {
     if is_plain_scalar(context.quoted, value) {
         return said(Verdict::Innocent, "is a setting");
     }
-    let judgement = match value {
-        _ if quality::is_private_key(value) || quality::is_jwt(value) => {
-            return certain(Confidence::High, "is key material");
-        }
+    match value {
+        _ if quality::is_private_key(value) || quality::is_jwt(value) => certain(Confidence::High, "is key material"),
         _ if quality::is_public(value) => said(Verdict::Innocent, "is public"),
         _ if names_something(value) || quality::is_identifier(value) || quality::is_label(value) => {
             said(Verdict::Name, "is a name")
@@ -117,10 +161,6 @@ fn judge_ambiguous(context: Context, value: &str) -> Judgement {
         }
         _ if quality::is_strong(value) => certain(Confidence::Low, "may be a password"),
         _ => said(Verdict::Innocent, "does not look like a credential"),
-    };
-    match judgement.verdict {
-        Verdict::Credential(_) | Verdict::Name | Verdict::Innocent => judgement,
-        _ => judgement,
     }
 }
 

@@ -30,8 +30,7 @@ pub const CONFIG_AUTH: Structure = Structure {
     },
 };
 
-const BASE64_DIGITS: Alphabet =
-    Alphabet::of(&[(b'0', b'9'), (b'A', b'Z'), (b'a', b'z'), (b'+', b'+'), (b'/', b'/')]);
+const BASE64_DIGITS: Alphabet = Alphabet::of(&[(b'0', b'9'), (b'A', b'Z'), (b'a', b'z'), (b'+', b'+'), (b'/', b'/')]);
 
 /// Registries listed before this one take no more bytes than this.
 const NEAR: usize = 8_192;

@@ -65,14 +65,8 @@ fn found(text: &[u8], at: usize, kind: Kind) -> Option<Found> {
 impl Block {
     pub fn found(self, weight: usize) -> Found {
         let identity = Identity::Credential { value: Secret::new(self.content) };
-        let found = Found {
-            span: self.span,
-            secret: self.body,
-            confidence: None,
-            rank: Rank::Verified,
-            weight,
-            identity,
-        };
+        let found =
+            Found { span: self.span, secret: self.body, confidence: None, rank: Rank::Verified, weight, identity };
         found.low_when(!self.sound)
     }
 }

@@ -1,12 +1,220 @@
-//! Stub.
-use crate::model::*;
+//! Credential rules over blobs: a prefilter that never misses, then the matcher of each candidate rule.
+//!
+//! Most credentials are runs of at least 16 token bytes: one SIMD pass finds those, tables decide at their starts. One
+//! packed search finds the words of everything else. Nothing is compiled before it is needed. It does not know manifests,
+//! policies or files.
+
+mod assignment;
+mod candidate;
 pub mod keyed;
+mod pattern;
+mod prefilter;
+mod sample;
+mod shape;
+mod structure;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::borrow::Cow;
+
+use crate::model::{Blob, Draft, Matcher, Rule, Token};
+use crate::text::{SHORTEST_RUN, Span, runs};
+use candidate::{Candidate, Candidates};
+use prefilter::{RunTable, Target, WordTable};
+use shape::Reader;
+use structure::Structure;
+
+pub use pattern::compile as compile_regex;
+
+/// The names of the parsers that rules may ask for.
+pub fn structures() -> impl Iterator<Item = &'static str> {
+    structure::STRUCTURES.iter().map(|structure| structure.name)
+}
+
+/// The credential rules, ready to look at blobs. Built once, shared by all threads.
 pub struct Detector {
+    /// What prefixes and words lead to.
+    routes: Vec<Route>,
+    runs: RunTable,
+    words: WordTable,
+    assignments: assignment::Matcher,
+    /// The rules that go by keys and take a tree.
     pub keyed: keyed::KeyedRules,
 }
+
+enum Route {
+    Token(&'static Rule, &'static Token),
+    Structure(&'static Rule, &'static Structure),
+    Pattern(pattern::Matcher),
+    /// A word of an assignment rule whose values no run announces.
+    Word,
+}
+
 impl Detector {
-    pub fn new(rules: &[&'static Rule]) -> Self {
-        Detector { keyed: keyed::KeyedRules::of(rules) }
+    /// Takes the rules that look at bytes; the others are not its own.
+    pub fn new(rules: &[&'static Rule]) -> Detector {
+        let mut plan = Plan::default();
+        let mut assignments = assignment::Matcher::new();
+        for rule in rules {
+            match &rule.matcher {
+                Matcher::Token(token) => plan.token(rule, token),
+                Matcher::Regex(pattern) => {
+                    let words = pattern.anchors.iter().map(|anchor| Cow::Borrowed(anchor.as_bytes()));
+                    plan.add(Route::Pattern(pattern::Matcher::new(rule, pattern)), [], words);
+                }
+                Matcher::Structure(name) => {
+                    if let Some(structure) = structure::STRUCTURES.iter().find(|known| known.name == *name) {
+                        let prefixes = structure.prefixes.iter().map(|prefix| prefix.as_bytes());
+                        let words = structure.words.iter().map(|word| Cow::Borrowed(word.as_bytes()));
+                        plan.add(Route::Structure(rule, structure), prefixes, words);
+                    }
+                }
+                Matcher::Assignment(assignment) => {
+                    assignments.add(rule, assignment);
+                    if shape::leading_run(assignment.value) < SHORTEST_RUN {
+                        let words = assignment.spellings().map(|word| Cow::Owned(word.into_bytes()));
+                        plan.add(Route::Word, [], words);
+                    }
+                }
+                Matcher::Check => {}
+            }
+        }
+        assignments.seal();
+        Detector {
+            routes: plan.routes,
+            runs: RunTable::new(plan.prefixes.into_iter()),
+            words: WordTable::new(plan.words.into_iter()),
+            assignments,
+            keyed: keyed::KeyedRules::of(rules),
+        }
     }
-    pub fn scan(&self, _b: &Blob, _d: &mut Vec<Draft>) {}
+
+    /// Adds a draft for each credential in `blob`, in the order of the text; no two of them overlap. Returns how many
+    /// matches were left out because their rule had too many in this blob.
+    pub fn scan(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> usize {
+        let mut scan = Scan {
+            detector: self,
+            reader: Reader::new(blob.text),
+            binary: blob.binary,
+            generic: !blob.binary && !is_lockfile(blob.path().file_name()),
+            windows: Vec::new(),
+            found: Candidates::default(),
+        };
+        runs(blob.text, |run| scan.run(run));
+        self.words.each(blob.text, |at, word, target| scan.announced(at, word, target));
+        scan.patterns();
+        scan.found.settle(drafts)
+    }
+}
+
+/// Routes, and the prefixes and words that lead to them.
+#[derive(Default)]
+struct Plan {
+    routes: Vec<Route>,
+    prefixes: Vec<(&'static [u8], Target)>,
+    words: Vec<(Cow<'static, [u8]>, Target)>,
+}
+
+impl Plan {
+    fn add(
+        &mut self,
+        route: Route,
+        prefixes: impl IntoIterator<Item = &'static [u8]>,
+        words: impl IntoIterator<Item = Cow<'static, [u8]>>,
+    ) {
+        let target = self.routes.len() as Target;
+        self.prefixes.extend(prefixes.into_iter().map(|prefix| (prefix, target)));
+        self.words.extend(words.into_iter().map(|word| (word, target)));
+        self.routes.push(route);
+    }
+
+    /// A prefix whose token begins with a run goes to the run table, another is a word.
+    fn token(&mut self, rule: &'static Rule, token: &'static Token) {
+        let body = shape::leading_run(token.body);
+        let (runs, words): (Vec<&[u8]>, Vec<&[u8]>) = token
+            .prefixes
+            .iter()
+            .map(|prefix| prefix.as_bytes())
+            .partition(|prefix| prefix.len() > 1 && prefilter::inside_run(prefix).len() + body >= SHORTEST_RUN);
+        self.add(Route::Token(rule, token), runs, words.into_iter().map(Cow::Borrowed));
+    }
+}
+
+/// One pass over one blob.
+struct Scan<'d, 't> {
+    detector: &'d Detector,
+    reader: Reader<'t>,
+    binary: bool,
+    /// Rules that go by the words around a value look here too.
+    generic: bool,
+    /// Where regular expressions are to be tried.
+    windows: Vec<(Target, Span)>,
+    found: Candidates,
+}
+
+impl Scan<'_, '_> {
+    fn run(&mut self, run: Span) {
+        let Scan { detector, reader, found, .. } = self;
+        let text = reader.text;
+        detector.runs.probe(text, run, |at, prefix, target| {
+            detector.routes[usize::from(target)].token_at(at, prefix, self.binary, reader, found);
+        });
+        if self.generic {
+            detector.assignments.at_run(run, reader, &mut |candidate| found.push(candidate));
+        }
+    }
+
+    fn announced(&mut self, at: usize, word: &[u8], target: Target) {
+        let Scan { detector, reader, found, .. } = self;
+        match &detector.routes[usize::from(target)] {
+            Route::Pattern(_) if self.binary => {}
+            Route::Pattern(pattern) => self.windows.push((target, pattern.window(reader.text, at))),
+            Route::Word if self.generic => {
+                detector.assignments.at_word(at, reader, &mut |candidate| found.push(candidate));
+            }
+            route => route.token_at(at, word, self.binary, reader, found),
+        }
+    }
+
+    /// Tries each regular expression once on each stretch of its windows.
+    fn patterns(&mut self) {
+        self.windows.sort_unstable();
+        let mut windows = self.windows.iter().copied().peekable();
+        while let Some((target, mut window)) = windows.next() {
+            while let Some((_, next)) = windows.next_if(|(other, next)| *other == target && next.start <= window.end) {
+                window = Span::new(window.start, window.end.max(next.end));
+            }
+            if let Route::Pattern(pattern) = &self.detector.routes[usize::from(target)] {
+                pattern.find(self.reader.text, window, |candidate| self.found.push(candidate));
+            }
+        }
+    }
+}
+
+impl Route {
+    /// The token or structure that `prefix` announces at `at`.
+    fn token_at(&self, at: usize, prefix: &[u8], binary: bool, reader: &mut Reader, found: &mut Candidates) {
+        let candidate = match self {
+            Route::Token(rule, token) => token::find(rule, token, prefix, at, reader),
+            Route::Structure(rule, structure) if !binary || structure.binary => {
+                if !structure.prefixes.is_empty() && !token::is_left_boundary(reader.text, at) {
+                    return;
+                }
+                (structure.find)(reader, at).map(|found| Candidate::of(rule, found))
+            }
+            _ => None,
+        };
+        if let Some(candidate) = candidate {
+            found.push(candidate);
+        }
+    }
+}
+
+/// Files in which every line has a digest under a key: words around a value say nothing there.
+fn is_lockfile(name: &[u8]) -> bool {
+    name.ends_with(b".lock")
+        || name.ends_with(b".sum")
+        || name.ends_with(b".map")
+        || matches!(name, b"package-lock.json" | b"npm-shrinkwrap.json" | b"pnpm-lock.yaml" | b"packages.lock.json")
 }

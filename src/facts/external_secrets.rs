@@ -17,6 +17,12 @@ pub fn spec_of(kind: &str) -> Option<&'static Kind> {
     SPECS.iter().find(|(name, _)| *name == kind).map(|(_, spec)| spec)
 }
 
+/// The settings of a provider, by its name in `spec.provider`.
+pub fn provider(name: &str) -> Option<&'static Kind> {
+    let Kind::Object(providers) = &PROVIDERS else { return None };
+    providers.field(name).map(|field| &field.kind)
+}
+
 static SPECS: &[(&str, Kind)] = &[
     ("ClusterExternalSecret", CLUSTER_EXTERNAL_SECRET_SPEC),
     ("ClusterPushSecret", CLUSTER_PUSH_SECRET_SPEC),
@@ -238,7 +244,8 @@ pub(super) const REFERENT_CA_PROVIDER: Kind = reference(Reference::FollowsExtern
 pub(super) const SECRET_OR_VALUE: Kind =
     choice(&[ExactlyOne(&["secretRef", "value"])], &[optional("secretRef", SECRET_KEY), optional("value", Text)]);
 
-const SECRET_KEY_FIELDS: &[Field] = &[optional("key", DataKey), optional("name", Name), optional("namespace", Namespace)];
+const SECRET_KEY_FIELDS: &[Field] =
+    &[optional("key", DataKey), optional("name", Name), optional("namespace", Namespace)];
 
 const SERVICE_ACCOUNT_FIELDS: &[Field] =
     &[optional("audiences", List(&Text)), required("name", Name), optional("namespace", Namespace)];

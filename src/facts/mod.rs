@@ -11,7 +11,7 @@ mod shape;
 #[rustfmt::skip]
 mod store_providers;
 
-pub use shape::{Choice, Field, Kind, Presence, Reference, Shape};
+pub use shape::{Choice, Field, Kind, Presence, Reference, Shape, optional, required};
 
 /// `major.minor` of an operator's release.
 pub type Release = (u32, u32);

@@ -4,6 +4,9 @@
 
 use super::Release;
 
+/// The first release of external-secrets that serves `v1`.
+pub const FIRST_WITH_V1: Release = (0, 16);
+
 /// The first release of external-secrets that takes a store's `refreshInterval` as a duration; before, seconds.
 pub const STORE_INTERVAL_AS_DURATION: Release = (2, 8);
 
@@ -19,8 +22,8 @@ pub struct Served {
 
 const PULLING: &[&str] = &["ClusterExternalSecret", "ClusterSecretStore", "ExternalSecret", "SecretStore"];
 
-/// `external-secrets.io`. 0.16.0 (April 2025) brought `v1` and dropped `v1alpha1` of what pulls; 0.17.0 (May 2025) stopped
-/// serving `v1beta1`, which a setting of the chart (`crds.unsafeServeV1Beta1`) can bring back.
+/// `external-secrets.io`. 0.16.0 (April 2025) brought `v1` and dropped `v1alpha1` of what pulls; 0.17.0 (May 2025)
+/// stopped serving `v1beta1`, which a setting of the chart (`crds.unsafeServeV1Beta1`) can bring back.
 pub static EXTERNAL_SECRETS: &[Served] = &[
     Served { version: "v1", kinds: PULLING, since: Some((0, 16)), until: None },
     Served { version: "v1beta1", kinds: PULLING, since: None, until: Some((0, 17)) },

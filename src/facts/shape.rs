@@ -1,5 +1,5 @@
-//! The notation in which the operators' kinds are written down: fields, kinds of values, and how many of a few fields may
-//! stand together.
+//! The notation in which the operators' kinds are written down: fields, kinds of values, and which fields may stand
+//! together.
 //!
 //! It does not know any kind itself, nor how a manifest is compared with one.
 
@@ -144,18 +144,14 @@ impl Field {
         Field { only_v1: true, ..self }
     }
 
-    /// Must it be there in `target`? Without a target only what every release requires.
-    pub fn is_required(&self, target: Option<Release>) -> bool {
+    /// True when every release from `first` to `last` requires it; `None` is an open end.
+    pub fn is_required(&self, first: Option<Release>, last: Option<Release>) -> bool {
         match self.presence {
             Presence::Optional => false,
             Presence::Required => true,
-            Presence::RequiredUntil(release) => target.is_some_and(|target| target < release),
-            Presence::RequiredSince(release) => target.is_some_and(|target| target >= release),
+            Presence::RequiredUntil(release) => last.is_some_and(|last| last < release),
+            Presence::RequiredSince(release) => first.is_some_and(|first| first >= release),
         }
-    }
-
-    pub fn exists_in(&self, target: Release) -> bool {
-        self.since.is_none_or(|since| since <= target) && self.until.is_none_or(|until| target < until)
     }
 }
 
@@ -170,6 +166,16 @@ impl Shape {
 }
 
 impl Choice {
+    /// True when so many of its fields may be there.
+    pub fn allows(&self, present: usize) -> bool {
+        match *self {
+            Choice::ExactlyOne(_) | Choice::OneField => present == 1,
+            Choice::AtMostOne(_) => present <= 1,
+            Choice::AtLeastOne(_) => present >= 1,
+            Choice::Together(fields) => present == 0 || present == fields.len(),
+        }
+    }
+
     /// The fields that it is about.
     pub fn fields(&self, shape: &Shape) -> Vec<&'static str> {
         match *self {

@@ -1,7 +1,7 @@
 //! What a store may say about its backend: every provider's fields, by name.
 //!
-//! Source: the definitions of SecretStore in external-secrets 2.9 and of every minor release from 0.9 to it, and what the
-//! providers of 2.9 refuse when a store is validated. It does not know what the backends themselves accept (regions,
+//! Source: the definitions of SecretStore in external-secrets 2.9 and in every minor release from 0.9 to it, and what
+//! the providers of 2.9 refuse when a store is validated. It does not know what the backends themselves accept (regions,
 //! paths, URLs).
 
 use super::external_secrets::{CA_PROVIDER, REFERENT_CA_PROVIDER, SECRET_KEY, SECRET_OR_VALUE};
@@ -307,8 +307,8 @@ const FAKE: Kind = object(&[
     required("data", List(&object(&[
         required("key", Text),
         optional("value", Text).required_since(0, 16),
-        optional("version", Text),
         optional("valueMap", Map(&Text)).until(0, 16),
+        optional("version", Text),
     ]))),
     optional("validationResult", Integer).since(0, 20).only_v1(),
 ]);

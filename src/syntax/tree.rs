@@ -158,6 +158,11 @@ impl<'a> Node<'a> {
         NodeId(self.id)
     }
 
+    /// Another node of the same tree.
+    pub fn peer(self, id: NodeId) -> Node<'a> {
+        Node { id: id.0, ..self }
+    }
+
     pub fn tree(self) -> &'a Tree {
         self.tree
     }

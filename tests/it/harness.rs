@@ -28,6 +28,11 @@ pub fn usual_rules() -> Vec<&'static Rule> {
     Catalog::built_in().rules().iter().copied().filter(|rule| rule.tier == Tier::Correctness).collect()
 }
 
+/// What one sample generates.
+pub fn generate(text: &str) -> String {
+    generator::expand(text, SEED).unwrap_or_else(|error| panic!("{text}: {}", error.message)).text
+}
+
 /// A copy of `folder` in which every `@{…}` is what it generates.
 pub fn expanded(folder: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().expect("a temporary folder");

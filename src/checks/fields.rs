@@ -1,0 +1,126 @@
+//! Fields that an object's kind does not have, that it lacks, or that hold what they cannot.
+//!
+//! It does not know the kinds: `facts` does. Which fields exclude each other is `external_secret_rules` and `store_auth`.
+
+use super::schema::{Fault, FaultKind, faults};
+use super::{Context, Reporter};
+use crate::document::Document;
+use crate::facts::Shape;
+use crate::syntax::{Node, Style};
+use crate::text::closest;
+
+/// `unknown-field`
+pub fn unknown(document: &Document, context: &Context, reporter: &mut Reporter) {
+    for fault in faults(document, context) {
+        let FaultKind::Unknown(shape) = fault.kind else { continue };
+        let name = fault.key.as_str().unwrap_or_default();
+        let draft = reporter
+            .at_key(fault.key, fault.value)
+            .blank("field", name)
+            .blank("holder", holder(&fault, fault.key.parent()));
+        draft.blank("suggestion", suggestion(name, shape)).emit();
+    }
+}
+
+/// `missing-field`
+pub fn missing(document: &Document, context: &Context, reporter: &mut Reporter) {
+    for fault in faults(document, context) {
+        let FaultKind::Missing(field) = fault.kind else { continue };
+        let draft = reporter.at_key(fault.key, fault.value).blank("field", field.name);
+        draft.blank("holder", holder(&fault, Some(fault.value))).emit();
+    }
+}
+
+/// `invalid-field-type`
+pub fn wrong_type(document: &Document, context: &Context, reporter: &mut Reporter) {
+    for fault in faults(document, context) {
+        let FaultKind::Type(expected) = fault.kind else { continue };
+        let draft = reporter.at_key(fault.key, fault.value).blank("field", name(&fault)).blank("expected", expected);
+        draft.blank("found", describe(fault.value)).emit();
+    }
+}
+
+/// `invalid-field-value`
+pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Reporter) {
+    for fault in faults(document, context) {
+        let value = fault.value.as_str().unwrap_or_default();
+        let expected = match fault.kind {
+            FaultKind::NotAmong(values) => {
+                let others = others(values, value);
+                match closest(value, others.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("it takes {}.", listed(&others, "or")),
+                }
+            }
+            FaultKind::Malformed(expected) => format!("it takes {expected}."),
+            FaultKind::Duration if !super::refresh::is_refresh(fault.key) => {
+                "it takes a duration such as `1m30s`.".into()
+            }
+            _ => continue,
+        };
+        let draft = reporter.at(fault.value).blank("field", name(&fault)).blank("value", value);
+        draft.blank("expected", expected).emit();
+    }
+}
+
+/// `field-not-in-target-release`
+pub fn not_in_release(document: &Document, context: &Context, reporter: &mut Reporter) {
+    let Some(target) = context.targets.external_secrets else { return };
+    for fault in faults(document, context) {
+        let FaultKind::NotInRelease { of_value, ref words } = fault.kind else { continue };
+        let what = match fault.value.as_str().filter(|_| of_value) {
+            Some(value) => format!("`{value}` for `{}`", name(&fault)),
+            None => format!("`{}`", name(&fault)),
+        };
+        let draft = reporter.at_key(fault.key, fault.value).blank("what", what).blank("words", words.as_str());
+        draft.blank("target", target.to_string()).emit();
+    }
+}
+
+/// `a`, `b` and `c`, each in backticks.
+pub fn listed(names: &[&str], conjunction: &str) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} {conjunction} {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// What has, or should have, the field: "`target` of ExternalSecret".
+fn holder(fault: &Fault, mapping: Option<Node>) -> String {
+    let kind = fault.manifest.kind();
+    match mapping.filter(|mapping| mapping.is_mapping()).and_then(|mapping| mapping.keys_above().pop()) {
+        Some(key) => format!("`{key}` of {kind}"),
+        None => kind.to_owned(),
+    }
+}
+
+fn suggestion(name: &str, shape: &Shape) -> String {
+    match closest(name, shape.names()) {
+        Some(near) if near == name => " (only `v1` has it)".to_owned(),
+        Some(near) => format!(" (did you mean `{near}`?)"),
+        None => String::new(),
+    }
+}
+
+/// The field's name; of an item in a list, the list's.
+fn name<'a>(fault: &Fault<'a>) -> &'a str {
+    fault.value.keys_above().pop().unwrap_or_default()
+}
+
+/// What may stand there instead of `wrong`. The empty word, which some enumerations hold, is no help.
+fn others(values: &[&'static str], wrong: &str) -> Vec<&'static str> {
+    values.iter().copied().filter(|value| !value.is_empty() && *value != wrong).collect()
+}
+
+fn describe(value: Node) -> &'static str {
+    match value.as_str() {
+        None if value.is_sequence() => "a list",
+        None => "a mapping",
+        Some(_) if value.style() != Some(Style::Plain) => "a string",
+        Some(_) if value.is_bool() => "a truth value",
+        Some(text) if text.parse::<f64>().is_ok() => "a number",
+        Some(_) => "a string",
+    }
+}

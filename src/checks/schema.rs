@@ -1,0 +1,327 @@
+//! An object held against the table of its kind: each place where the two disagree.
+//!
+//! It does not know which rule a disagreement belongs to, and it looks at one object only. What a template fills in, or a
+//! tool after it, is unknown and never a disagreement.
+
+use super::Context;
+use crate::document::{Document, Form, Manifest};
+use crate::facts::{self, Choice, Field, Kind, Release, Shape, duration, releases};
+use crate::syntax::{Node, Style};
+use crate::text::closest;
+
+pub struct Fault<'a> {
+    pub manifest: Manifest<'a>,
+    /// The key of the field, or what stands nearest to it.
+    pub key: Node<'a>,
+    /// What is wrong, or the mapping in which something is.
+    pub value: Node<'a>,
+    pub kind: FaultKind,
+}
+
+pub enum FaultKind {
+    /// No such field; the mapping has those of `Shape`.
+    Unknown(&'static Shape),
+    Missing(&'static Field),
+    /// What was expected, in words.
+    Type(&'static str),
+    /// Not one of the enumeration.
+    NotAmong(&'static [&'static str]),
+    /// Not of the form that was expected, in words.
+    Malformed(&'static str),
+    /// Not a duration.
+    Duration,
+    /// The field, or this value of it, is not in the target release: "came with 2.8".
+    NotInRelease {
+        of_value: bool,
+        words: String,
+    },
+    /// So many of these fields cannot be there.
+    Choice {
+        choice: Choice,
+        fields: Vec<&'static str>,
+        present: Vec<&'static str>,
+    },
+}
+
+/// All disagreements of a document's objects with their tables, in the order of the fields as written.
+pub fn faults<'a>(document: &Document<'a>, context: &Context) -> Vec<Fault<'a>> {
+    if document.form() == Form::Fragment {
+        return Vec::new();
+    }
+    let mut faults = Vec::new();
+    for manifest in document.manifests() {
+        let Some(spec) = table_of(&manifest) else { continue };
+        let target = target(context);
+        let first = target.or((manifest.version() == "v1").then_some(releases::FIRST_WITH_V1));
+        let is_open = document.form() == Form::Template || is_patch(manifest.root);
+        Comparison { manifest, target, first, is_open, faults: &mut faults }.root(spec);
+    }
+    faults
+}
+
+/// The release that the policy names.
+pub fn target(context: &Context) -> Option<Release> {
+    context.targets.external_secrets.map(|release| (release.major, release.minor))
+}
+
+/// True when something will still be put in the scalar's place: a template's hole, a variable, an encrypted value.
+pub fn is_filled_in_later(node: Node) -> bool {
+    let marks = ["{{", "${", "$(", "ENC[AES256_GCM"];
+    node.is_masked() && node.as_str().is_some()
+        || node.as_str().is_some_and(|text| marks.iter().any(|mark| text.contains(mark)))
+        || node.tag().is_some_and(|tag| !tag.starts_with("!!") && !tag.starts_with("tag:yaml.org"))
+}
+
+/// The table of `spec`; `None` for kinds and versions that there is none for.
+fn table_of(manifest: &Manifest) -> Option<&'static Kind> {
+    let is_old =
+        releases::served(manifest.kind(), manifest.version())?.until.is_some_and(|it| it <= releases::FIRST_WITH_V1);
+    facts::external_secrets::spec_of(manifest.kind())
+        .filter(|_| manifest.group() == facts::external_secrets::GROUP && !is_old)
+}
+
+/// A strategic merge patch that no kustomization names.
+fn is_patch(root: Node) -> bool {
+    root.get("$patch").is_some() || root.get("spec").is_some_and(|spec| spec.get("$patch").is_some())
+}
+
+struct Comparison<'a, 'f> {
+    manifest: Manifest<'a>,
+    /// The release that the policy names.
+    target: Option<Release>,
+    /// The oldest release that can be meant: the target, or what the API version gives away.
+    first: Option<Release>,
+    /// More may be there than is written.
+    is_open: bool,
+    faults: &'f mut Vec<Fault<'a>>,
+}
+
+impl<'a> Comparison<'a, '_> {
+    fn root(&mut self, spec: &'static Kind) {
+        let root = self.manifest.root;
+        match root.entry("spec") {
+            Some((key, value)) if !value.is_null() => self.value(key, value, spec, None),
+            _ if self.is_open => {}
+            _ => {
+                let (key, value) = root.entry("kind").unwrap_or((root, root));
+                self.push(key, value, FaultKind::Missing(&SPEC));
+            }
+        }
+        let known = |key: &str| OBJECT.field(key).is_some() || key == "sops";
+        for (key, value) in root.entries() {
+            if key.as_str().is_some_and(|name| !known(name)) && !is_filled_in_later(key) {
+                self.push(key, value, FaultKind::Unknown(&OBJECT));
+            }
+        }
+    }
+
+    fn value(&mut self, key: Node<'a>, value: Node<'a>, kind: &'static Kind, field: Option<&'static Field>) {
+        if value.is_null() || is_filled_in_later(value) {
+            return;
+        }
+        match kind {
+            Kind::Any => {}
+            Kind::Object(shape) if value.is_mapping() => self.mapping(key, value, shape),
+            Kind::Map(inner) if value.is_mapping() => {
+                for (key, value) in value.entries() {
+                    self.value(key, value, inner, None);
+                }
+            }
+            Kind::List(inner) if value.is_sequence() => {
+                for item in value.items() {
+                    self.value(item.own_entries().next().map_or(item, |(key, _)| key), item, inner, None);
+                }
+            }
+            Kind::Object(_) | Kind::Map(_) => self.push(key, value, FaultKind::Type("a mapping")),
+            Kind::List(_) => self.push(key, value, FaultKind::Type("a list")),
+            _ => self.scalar(key, value, kind, field),
+        }
+    }
+
+    fn mapping(&mut self, key: Node<'a>, mapping: Node<'a>, shape: &'static Shape) {
+        let (mut present, mut unknown) = (Vec::new(), Vec::new());
+        for (key, value) in mapping.entries() {
+            let Some(name) = key.as_str().filter(|_| !is_filled_in_later(key)) else { continue };
+            match shape.field(name).filter(|field| !field.only_v1 || self.manifest.version() != "v1beta1") {
+                None => {
+                    unknown.push(name);
+                    self.push(key, value, FaultKind::Unknown(shape));
+                }
+                Some(field) => {
+                    if !value.is_null() {
+                        present.push(field.name);
+                    }
+                    self.release(key, value, (field.since, field.until), false);
+                    self.value(key, value, &field.kind, Some(field));
+                }
+            }
+        }
+        if !self.is_open {
+            self.absent(key, mapping, shape, &present, &unknown);
+        }
+    }
+
+    /// What is missing, and what cannot be together. A field that is there under a wrong name is not missing as well.
+    fn absent(
+        &mut self,
+        key: Node<'a>,
+        mapping: Node<'a>,
+        shape: &'static Shape,
+        present: &[&'static str],
+        unknown: &[&'a str],
+    ) {
+        let is_misspelt = |field: &str| unknown.iter().any(|name| closest(name, shape.names()) == Some(field));
+        for field in shape.fields {
+            let is_required = field.is_required(self.first, self.target) && !present.contains(&field.name);
+            if is_required && !is_misspelt(field.name) {
+                self.push(key, mapping, FaultKind::Missing(field));
+            }
+        }
+        for &choice in shape.choices {
+            let fields = choice.fields(shape);
+            let present: Vec<_> = fields.iter().copied().filter(|field| present.contains(field)).collect();
+            let is_explained = present.is_empty() && !unknown.is_empty();
+            if !choice.allows(present.len()) && !is_explained {
+                self.push(key, mapping, FaultKind::Choice { choice, fields, present });
+            }
+        }
+    }
+
+    fn scalar(&mut self, key: Node<'a>, value: Node<'a>, kind: &'static Kind, field: Option<&'static Field>) {
+        let Some(text) = value.as_str() else {
+            return self.push(key, value, FaultKind::Type(expected(kind)));
+        };
+        match kind {
+            Kind::Duration if !is_text(value) || duration::parse(text).is_none() => {
+                self.push(key, value, FaultKind::Duration);
+            }
+            Kind::SecondsOrDuration if !self.is_store_interval(value, text) => {
+                self.push(key, value, FaultKind::Duration)
+            }
+            Kind::Duration | Kind::SecondsOrDuration => {}
+            Kind::Boolean if !is_boolean(value) => self.push(key, value, FaultKind::Type(expected(kind))),
+            Kind::Integer if !value.is_integer() => self.push(key, value, FaultKind::Type(expected(kind))),
+            Kind::Boolean | Kind::Integer => {}
+            _ if !is_text(value) => self.push(key, value, FaultKind::Type("a string")),
+            Kind::Enum(values) => self.enumerated(key, value, text, values, field),
+            Kind::Name if !is_name(text) => self.push(key, value, FaultKind::Malformed(NAME)),
+            Kind::Namespace if !is_label(text) => self.push(key, value, FaultKind::Malformed(NAMESPACE)),
+            Kind::DataKey if !is_data_key(text) => self.push(key, value, FaultKind::Malformed(DATA_KEY)),
+            Kind::Schedule if !is_schedule(text) => self.push(key, value, FaultKind::Malformed(SCHEDULE)),
+            _ => {}
+        }
+    }
+
+    fn enumerated(
+        &mut self,
+        key: Node<'a>,
+        value: Node<'a>,
+        text: &str,
+        values: &'static [&'static str],
+        field: Option<&'static Field>,
+    ) {
+        let release =
+            |list: &[(&str, Release)]| list.iter().find(|(name, _)| *name == text).map(|(_, release)| *release);
+        let (since, until) = field.map_or((None, None), |field| (release(field.newer), release(field.gone)));
+        let is_gone = until.zip(self.first).is_some_and(|(until, first)| until <= first);
+        match values.contains(&text) {
+            true if is_gone && self.target.is_none() => self.push(key, value, FaultKind::NotAmong(values)),
+            true => self.release(key, value, (since, until), true),
+            false => self.push(key, value, FaultKind::NotAmong(values)),
+        }
+    }
+
+    fn release(&mut self, key: Node<'a>, value: Node<'a>, life: (Option<Release>, Option<Release>), of_value: bool) {
+        let Some(target) = self.target else { return };
+        let words = match life {
+            (Some((major, minor)), _) if target < (major, minor) => format!("came with {major}.{minor}"),
+            (_, Some((major, minor))) if target >= (major, minor) => format!("went with {major}.{minor}"),
+            _ => return,
+        };
+        self.push(key, value, FaultKind::NotInRelease { of_value, words });
+    }
+
+    fn is_store_interval(&self, value: Node, text: &str) -> bool {
+        let takes_durations = self.target.is_none_or(|target| target >= releases::STORE_INTERVAL_AS_DURATION);
+        value.is_integer() || takes_durations && is_text(value) && duration::parse(text).is_some()
+    }
+
+    fn push(&mut self, key: Node<'a>, value: Node<'a>, kind: FaultKind) {
+        self.faults.push(Fault { manifest: self.manifest, key, value, kind });
+    }
+}
+
+static SPEC: Field = facts::required("spec", Kind::Any);
+
+/// What stands at the root of every object.
+static OBJECT: Shape = Shape {
+    fields: &[
+        facts::optional("apiVersion", Kind::Any),
+        facts::optional("kind", Kind::Any),
+        facts::optional("metadata", Kind::Any),
+        facts::optional("spec", Kind::Any),
+        facts::optional("status", Kind::Any),
+    ],
+    choices: &[],
+    reference: None,
+};
+
+const NAME: &str = "a name in lower case: letters, digits, `-` and `.`, at most 253 characters";
+const NAMESPACE: &str = "a namespace: lower-case letters, digits and `-`, at most 63 characters";
+const DATA_KEY: &str = "a key of a Secret: letters, digits, `-`, `_` and `.`, at most 253 characters";
+const SCHEDULE: &str = "a schedule: five fields, or a word such as `@daily`";
+
+fn expected(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Boolean => "`true` or `false`, without quotes",
+        Kind::Integer => "a whole number, without quotes",
+        Kind::Duration => "a duration",
+        Kind::SecondsOrDuration => "a number of seconds or a duration",
+        _ => "a string",
+    }
+}
+
+/// False for what YAML reads as a number or a truth value.
+fn is_text(value: Node) -> bool {
+    value.style() != Some(Style::Plain)
+        || !(value.is_bool() || value.is_integer() || value.as_str().is_some_and(is_float))
+}
+
+fn is_float(text: &str) -> bool {
+    let starts_as_number =
+        text.trim_start_matches(['-', '+']).starts_with(|first: char| first.is_ascii_digit() || first == '.');
+    starts_as_number && text.parse::<f64>().is_ok()
+}
+
+/// YAML 1.1, which the API server's clients read, has more words for it.
+fn is_boolean(value: Node) -> bool {
+    let is_old_word = |text: &str| ["yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
+    value.is_bool() || value.style() == Some(Style::Plain) && value.as_str().is_some_and(is_old_word)
+}
+
+/// DNS-1123 subdomain.
+fn is_name(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label_of_any_length)
+}
+
+/// DNS-1123 label.
+fn is_label(text: &str) -> bool {
+    text.len() <= 63 && is_label_of_any_length(text)
+}
+
+fn is_label_of_any_length(text: &str) -> bool {
+    let is_alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.bytes().all(|byte| is_alphanumeric(byte) || byte == b'-')
+        && text.bytes().next().is_some_and(is_alphanumeric)
+        && text.bytes().next_back().is_some_and(is_alphanumeric)
+}
+
+fn is_data_key(text: &str) -> bool {
+    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=253).contains(&text.len()) && text.bytes().all(belongs)
+}
+
+fn is_schedule(text: &str) -> bool {
+    let words = ["@annually", "@yearly", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+    words.contains(&text) || text.starts_with("@every ") || text.split(' ').filter(|it| !it.is_empty()).count() == 5
+}

@@ -1,0 +1,192 @@
+//! Where matching is worth trying: the starts of runs by table, and a few words by a packed search.
+//!
+//! A prefix of run bytes stands at a run's start, behind one of `/ + - _` in it, or behind an escape sequence that its
+//! first bytes belong to. A prefix with other bytes in it (`hvs.`, `SG.`, `v1.0-`) stands across a run's start: what
+//! follows its last other byte inside the run, the rest directly before it. What cannot promise a run of 16 is a word.
+//! It does not know what is found there.
+
+use std::borrow::Cow;
+
+use aho_corasick::packed;
+use memchr::memmem;
+
+use super::token::LONGEST_ESCAPE;
+use crate::text::{Span, is_run_byte};
+
+/// What to try, as the index of a matcher.
+pub type Target = u16;
+
+/// Prefixes by the run they stand at.
+pub struct RunTable {
+    /// One bit for each pair of first bytes that some inner prefix has.
+    pairs: Box<[u64; 1024]>,
+    /// Prefixes of run bytes only, sorted by their first two bytes.
+    inner: Vec<(u16, &'static [u8], Target)>,
+    /// Prefixes with another byte in them, sorted by the last such byte.
+    across: Vec<(u8, &'static [u8], Target)>,
+    /// One bit for each byte that ends the part before a run.
+    ends: [u64; 4],
+}
+
+impl RunTable {
+    /// Prefixes of at least two bytes.
+    pub fn new(prefixes: impl Iterator<Item = (&'static [u8], Target)>) -> Self {
+        let mut table = RunTable { pairs: Box::new([0; 1024]), inner: Vec::new(), across: Vec::new(), ends: [0; 4] };
+        for (prefix, target) in prefixes {
+            match prefix.iter().rposition(|&byte| !is_run_byte(byte)) {
+                Some(last) => {
+                    set(&mut table.ends, usize::from(prefix[last]));
+                    table.across.push((prefix[last], prefix, target));
+                }
+                None => {
+                    let Some(pair) = pair_at(prefix, 0) else { continue };
+                    set(&mut *table.pairs, usize::from(pair));
+                    table.inner.push((pair, prefix, target));
+                }
+            }
+        }
+        table.inner.sort();
+        table.across.sort();
+        table
+    }
+
+    /// Calls `found` with each prefix that stands in `run` or across its start, and with where it begins.
+    pub fn probe(&self, text: &[u8], run: Span, mut found: impl FnMut(usize, &'static [u8], Target)) {
+        let before = run.start.checked_sub(1).map_or(b' ', |last| text[last]);
+        self.inner(text, run.start, &mut found);
+        if matches!(before, b'\\' | b'%') {
+            for at in run.start + 1..=run.start + LONGEST_ESCAPE {
+                self.inner(text, at, &mut found);
+            }
+        }
+        if is_set(&self.ends, usize::from(before)) {
+            self.across(text, run.start, before, &mut found);
+        }
+        for (index, byte) in run.slice(text).iter().enumerate() {
+            if !byte.is_ascii_alphanumeric() {
+                self.inner(text, run.start + index + 1, &mut found);
+            }
+        }
+    }
+
+    #[inline]
+    fn inner(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, &'static [u8], Target)) {
+        let Some(pair) = pair_at(text, at) else { return };
+        if !is_set(&*self.pairs, usize::from(pair)) {
+            return;
+        }
+        let first = self.inner.partition_point(|(known, ..)| *known < pair);
+        for (_, prefix, target) in self.inner[first..].iter().take_while(|(known, ..)| *known == pair) {
+            if text[at..].starts_with(prefix) {
+                found(at, prefix, *target);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn across(&self, text: &[u8], at: usize, end: u8, found: &mut impl FnMut(usize, &'static [u8], Target)) {
+        let first = self.across.partition_point(|(known, ..)| *known < end);
+        for (_, prefix, target) in self.across[first..].iter().take_while(|(known, ..)| *known == end) {
+            let before = prefix.len() - inside_run(prefix).len();
+            if let Some(start) = at.checked_sub(before).filter(|&start| text[start..].starts_with(prefix)) {
+                found(start, prefix, *target);
+            }
+        }
+    }
+}
+
+/// What of a prefix stands inside the run that it announces.
+pub fn inside_run(prefix: &[u8]) -> &[u8] {
+    let start = prefix.iter().rposition(|&byte| !is_run_byte(byte)).map_or(0, |last| last + 1);
+    &prefix[start..]
+}
+
+fn pair_at(text: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(*text.get(at..)?.first_chunk()?))
+}
+
+fn set<const N: usize>(bits: &mut [u64; N], index: usize) {
+    bits[index >> 6] |= 1 << (index & 63);
+}
+
+fn is_set<const N: usize>(bits: &[u64; N], index: usize) -> bool {
+    bits[index >> 6] & 1 << (index & 63) != 0
+}
+
+/// Words that no run announces, searched in one pass; those under four bytes each in one of their own, because one of
+/// them in the packed search would slow it down three times.
+pub struct WordTable {
+    /// Sorted; a word comes right before the words that begin with it.
+    words: Vec<(Cow<'static, [u8]>, Target)>,
+    packed: Option<Packed>,
+    short: Vec<(memmem::Finder<'static>, Target)>,
+}
+
+enum Packed {
+    Teddy(packed::Searcher),
+    /// Where there is no vector unit, or there are too many words.
+    Automaton(aho_corasick::AhoCorasick),
+}
+
+/// From this length on a word goes into the packed search.
+const PACKED_FROM: usize = 4;
+
+impl WordTable {
+    pub fn new(words: impl Iterator<Item = (Cow<'static, [u8]>, Target)>) -> Self {
+        let (mut words, short): (Vec<_>, Vec<_>) = words.partition(|(word, _)| word.len() >= PACKED_FROM);
+        words.sort();
+        words.dedup();
+        let mut shortest: Vec<&[u8]> = Vec::new();
+        for (word, _) in &words {
+            if shortest.last().is_none_or(|known| !word.starts_with(known)) {
+                shortest.push(word);
+            }
+        }
+        let short = short.into_iter().filter(|(word, _)| !word.is_empty());
+        let short = short.map(|(word, target)| (memmem::Finder::new(&word).into_owned(), target)).collect();
+        WordTable { packed: Packed::new(&shortest), words, short }
+    }
+
+    /// Calls `found` with every place at which a word stands, overlapping ones included. Each target sees its places in
+    /// ascending order.
+    pub fn each(&self, text: &[u8], mut found: impl FnMut(usize, &[u8], Target)) {
+        let mut from = 0;
+        while let Some(at) = self.packed.as_ref().and_then(|packed| packed.find(text, from)) {
+            let here = &text[at..];
+            let first = self.words.partition_point(|(word, _)| **word < here[..PACKED_FROM]);
+            let candidates = self.words[first..].iter();
+            for (word, target) in candidates.take_while(|(word, _)| word[..PACKED_FROM] == here[..PACKED_FROM]) {
+                if here.starts_with(word) {
+                    found(at, word, *target);
+                }
+            }
+            from = at + 1;
+        }
+        for (finder, target) in &self.short {
+            for at in finder.find_iter(text) {
+                found(at, finder.needle(), *target);
+            }
+        }
+    }
+}
+
+impl Packed {
+    fn new(words: &[&[u8]]) -> Option<Packed> {
+        if words.is_empty() {
+            return None;
+        }
+        let teddy = packed::Config::new().builder().extend(words).build();
+        teddy.map(Packed::Teddy).or_else(|| aho_corasick::AhoCorasick::new(words).ok().map(Packed::Automaton))
+    }
+
+    /// Where the first word at or behind `from` begins.
+    fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+        let rest = from..text.len();
+        match self {
+            Packed::Teddy(searcher) => searcher.find_in(text, rest.into()).map(|found| found.start()),
+            Packed::Automaton(words) => {
+                words.find(aho_corasick::Input::new(text).range(rest)).map(|found| found.start())
+            }
+        }
+    }
+}

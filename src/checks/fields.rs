@@ -6,6 +6,7 @@ use super::schema::{Fault, FaultKind, faults};
 use super::{Context, Reporter};
 use crate::document::Document;
 use crate::facts::Shape;
+use crate::model::Confidence;
 use crate::syntax::{Node, Style};
 use crate::text::closest;
 
@@ -27,7 +28,13 @@ pub fn missing(document: &Document, context: &Context, reporter: &mut Reporter) 
     for fault in faults(document, context) {
         let FaultKind::Missing(field) = fault.kind else { continue };
         let draft = reporter.at_key(fault.key, fault.value).blank("field", field.name);
-        draft.blank("holder", holder(&fault, Some(fault.value))).emit();
+        let draft = draft.blank("holder", holder(&fault, Some(fault.value)));
+        match may_be_completed(document, context) {
+            // `key:` with nothing behind it says that a patch will bring the value.
+            true if fault.value.get(field.name).is_some() => draft.confidence(Confidence::Low).emit(),
+            true => draft.confidence(Confidence::Medium).emit(),
+            false => draft.emit(),
+        }
     }
 }
 
@@ -75,6 +82,11 @@ pub fn not_in_release(document: &Document, context: &Context, reporter: &mut Rep
         let draft = reporter.at_key(fault.key, fault.value).blank("what", what).blank("words", words.as_str());
         draft.blank("target", target.to_string()).emit();
     }
+}
+
+/// True for a file that a kustomization may use as a base: patches of other folders can add to it.
+pub fn may_be_completed(document: &Document, context: &Context) -> bool {
+    !context.layout.kustomizations_in(&document.path.parent()).is_empty()
 }
 
 /// `a`, `b` and `c`, each in backticks.

@@ -12,6 +12,8 @@ mod prefilter;
 mod sample;
 mod shape;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::borrow::Cow;
@@ -37,6 +39,8 @@ pub struct Detector {
     runs: RunTable,
     words: WordTable,
     assignments: assignment::Matcher,
+    /// The rules that go by keys and take a tree.
+    pub keyed: keyed::KeyedRules,
 }
 
 enum Route {
@@ -82,6 +86,7 @@ impl Detector {
             runs: RunTable::new(plan.prefixes.into_iter()),
             words: WordTable::new(plan.words.into_iter()),
             assignments,
+            keyed: keyed::KeyedRules::of(rules),
         }
     }
 

@@ -10,7 +10,10 @@ const LONGEST_CLIMB: usize = 8;
 /// True for `AKIAIOSFODNN7EXAMPLE` and the like: says example, is filled with `x`, climbs like `0123456789abcdef`, or
 /// hardly varies.
 pub fn is_sample(body: &[u8]) -> bool {
-    says(body, b"example") || body.windows(4).any(|four| matches!(four, b"xxxx" | b"XXXX")) || climbs(body) || flat(body)
+    says(body, b"example")
+        || body.windows(4).any(|four| matches!(four, b"xxxx" | b"XXXX"))
+        || climbs(body)
+        || flat(body)
 }
 
 /// `word` is lower case.

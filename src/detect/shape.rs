@@ -114,8 +114,6 @@ pub fn leading_run(segments: &[Segment]) -> usize {
 pub fn longest_run(segments: &[Segment]) -> Option<usize> {
     segments.iter().try_fold(0, |length, segment| match segment {
         Segment::Literal(literal) => literal.bytes().all(is_run_byte).then_some(length + literal.len()),
-        Segment::Chars { alphabet, max, .. } => {
-            alphabet.bytes().all(is_run_byte).then_some(length + usize::from(*max))
-        }
+        Segment::Chars { alphabet, max, .. } => alphabet.bytes().all(is_run_byte).then_some(length + usize::from(*max)),
     })
 }

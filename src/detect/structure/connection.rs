@@ -28,7 +28,8 @@ pub const JDBC: Structure = Structure {
 const WORDS: &[&str] = &["assword=", "ASSWORD=", "PWD=", "Pwd=", "pwd="];
 
 /// Lower case, letters only; each with `=` behind it.
-const SERVERS: &[&[u8]] = &[b"server=", b"data source=", b"datasource=", b"host=", b"addr=", b"address=", b"driver=", b"dsn="];
+const SERVERS: &[&[u8]] =
+    &[b"server=", b"data source=", b"datasource=", b"host=", b"addr=", b"address=", b"driver=", b"dsn="];
 
 /// Bytes of the line on either side that are looked at.
 const NEAR: usize = 384;

@@ -21,20 +21,21 @@ pub const CONFIG_AUTH: Structure = Structure {
         let digits = reader.reach(&BASE64_DIGITS, start);
         let end = digits + text[digits..].iter().take(2).take_while(|byte| **byte == b'=').count();
         let closed = matches!(text.get(end), Some(b'"' | b'\\'));
-        let within = memmem::rfind(&text[at.saturating_sub(NEAR)..at], b"\"auths").is_some();
-        if !closed || !within || end - start > LONGEST {
+        if !closed || digits - start < SHORTEST || end - start > LONGEST {
             return None;
         }
+        memmem::rfind(&text[at.saturating_sub(NEAR)..at], b"\"auths")?;
         let span = Span::new(start, end);
         is_login(span.slice(text)).then(|| Found::verified(text, span))
     },
 };
 
-const BASE64_DIGITS: Alphabet =
-    Alphabet::of(&[(b'0', b'9'), (b'A', b'Z'), (b'a', b'z'), (b'+', b'+'), (b'/', b'/')]);
+const BASE64_DIGITS: Alphabet = Alphabet::of(&[(b'0', b'9'), (b'A', b'Z'), (b'a', b'z'), (b'+', b'+'), (b'/', b'/')]);
 
 /// Registries listed before this one take no more bytes than this.
 const NEAR: usize = 8_192;
+/// `u:p`.
+const SHORTEST: usize = 4;
 /// A token of a cloud's registry has a few thousand characters.
 const LONGEST: usize = 8_192;
 

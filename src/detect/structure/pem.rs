@@ -5,7 +5,6 @@
 use super::{Found, Structure};
 use crate::detect::candidate::Rank;
 use crate::detect::sample;
-use crate::detect::shape::Reader;
 use crate::model::Identity;
 use crate::text::{Secret, Span};
 
@@ -65,14 +64,8 @@ fn found(text: &[u8], at: usize, kind: Kind) -> Option<Found> {
 impl Block {
     pub fn found(self, weight: usize) -> Found {
         let identity = Identity::Credential { value: Secret::new(self.content) };
-        let found = Found {
-            span: self.span,
-            secret: self.body,
-            confidence: None,
-            rank: Rank::Verified,
-            weight,
-            identity,
-        };
+        let found =
+            Found { span: self.span, secret: self.body, confidence: None, rank: Rank::Verified, weight, identity };
         found.low_when(!self.sound)
     }
 }

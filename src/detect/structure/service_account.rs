@@ -4,7 +4,7 @@
 
 use memchr::memmem;
 
-use super::{Found, Structure, pem};
+use super::{Structure, pem};
 
 pub const GCP: Structure = Structure {
     name: "gcp-service-account",

@@ -11,8 +11,13 @@ use crate::model::{Confidence, Identity};
 use crate::text::{Secret, Span};
 use crate::value;
 
-pub const CONNECTION_STRING: Structure =
-    Structure { name: "connection-string", words: &["://"], prefixes: &[], binary: false, find: |reader, at| find(reader.text, at) };
+pub const CONNECTION_STRING: Structure = Structure {
+    name: "connection-string",
+    words: &["://"],
+    prefixes: &[],
+    binary: false,
+    find: |reader, at| find(reader.text, at),
+};
 
 const LONGEST_SCHEME: usize = 32;
 const LONGEST_AUTHORITY: usize = 1_024;
@@ -21,8 +26,8 @@ const UNGUESSABLE: usize = 16;
 
 /// Passwords that everybody tries first: worth a word, not an alarm.
 const STOCK: &[&str] = &[
-    "admin", "changeme", "example", "guest", "minio", "mysql", "pass", "passwd", "password", "postgres", "pwd", "redis", "root",
-    "secret", "test", "user", "1234", "12345", "123456",
+    "admin", "changeme", "example", "guest", "minio", "mysql", "pass", "passwd", "password", "postgres", "pwd",
+    "redis", "root", "secret", "test", "user", "1234", "12345", "123456",
 ];
 
 fn find(text: &[u8], at: usize) -> Option<Found> {
@@ -51,7 +56,8 @@ fn scheme(text: &[u8], end: usize) -> Option<&[u8]> {
 /// Up to the first byte that cannot be in one as people write it.
 fn authority(text: &[u8], start: usize) -> Option<Span> {
     let rest = &text[start..text.len().min(start + LONGEST_AUTHORITY)];
-    let ends = |byte: &u8| *byte <= b' ' || matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\');
+    let ends =
+        |byte: &u8| *byte <= b' ' || matches!(byte, b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\');
     let length = rest.iter().position(ends).unwrap_or(rest.len());
     (length > 0).then(|| Span::new(start, start + length))
 }
@@ -101,7 +107,11 @@ fn is_format(password: &str) -> bool {
     let verb = password.starts_with('%') && password.len() <= 3;
     let variable = password.starts_with('$')
         && password[1..].bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    verb || variable || inside('{', '}') || inside('[', ']') || inside('(', ')') || password.contains("${")
+    verb || variable
+        || inside('{', '}')
+        || inside('[', ']')
+        || inside('(', ')')
+        || password.contains("${")
         || password.chars().all(|character| matches!(character, '.' | '*' | '…' | '_' | '-' | 'x' | 'X'))
 }
 
@@ -131,7 +141,8 @@ fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, after)) = rest.split_first() {
-        let escaped = after.first_chunk::<2>().and_then(|digits| data_encoding::HEXLOWER_PERMISSIVE.decode(digits).ok());
+        let escaped =
+            after.first_chunk::<2>().and_then(|digits| data_encoding::HEXLOWER_PERMISSIVE.decode(digits).ok());
         match (byte, escaped) {
             (b'%', Some(decoded)) => {
                 out.extend(decoded);

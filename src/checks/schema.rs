@@ -67,8 +67,8 @@ pub fn target(context: &Context) -> Option<Release> {
 /// True when something will still be put in the scalar's place: a template's hole, a variable, an encrypted value.
 pub fn is_filled_in_later(node: Node) -> bool {
     let marks = ["{{", "${", "$(", "ENC[AES256_GCM"];
-    node.is_masked() && node.as_str().is_some()
-        || node.as_str().is_some_and(|text| marks.iter().any(|mark| text.contains(mark)))
+    let is_blank = |text: &str| text.split_once('<').is_some_and(|(_, rest)| rest.contains('>'));
+    node.as_str().is_some_and(|text| node.is_masked() || is_blank(text) || marks.iter().any(|mark| text.contains(mark)))
         || node.tag().is_some_and(|tag| !tag.starts_with("!!") && !tag.starts_with("tag:yaml.org"))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It does not know the kinds: `facts` does. Which fields exclude each other is `external_secret_rules` and `store_auth`.
 
-use super::schema::{Fault, FaultKind, faults};
+use super::schema::{Fault, FaultKind, LONGEST_SLIP, faults};
 use super::{Context, Reporter};
 use crate::document::Document;
 use crate::facts::Shape;
@@ -54,7 +54,7 @@ pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Report
         let expected = match fault.kind {
             FaultKind::NotAmong(values) => {
                 let others = others(values, value);
-                match closest(value, others.iter().copied()) {
+                match (value.len() <= LONGEST_SLIP).then(|| closest(value, others.iter().copied())).flatten() {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("it takes {}.", listed(&others, "or")),
                 }
@@ -109,7 +109,7 @@ fn holder(fault: &Fault, mapping: Option<Node>) -> String {
 }
 
 fn suggestion(name: &str, shape: &Shape) -> String {
-    match closest(name, shape.names()) {
+    match (name.len() <= LONGEST_SLIP).then(|| closest(name, shape.names())).flatten() {
         Some(near) if near == name => " (only `v1` has it)".to_owned(),
         Some(near) => format!(" (did you mean `{near}`?)"),
         None => String::new(),

@@ -15,6 +15,14 @@ use model::{
 };
 
 #[allow(dead_code)]
+#[path = "src/text"]
+mod text {
+    mod closest;
+    pub mod settings;
+    pub use closest::unknown;
+}
+
+#[allow(dead_code)]
 #[path = "src/model"]
 mod model {
     mod rule;
@@ -26,6 +34,7 @@ mod model {
 mod catalog {
     pub mod file;
     mod parts;
+    mod shape;
     mod vocabulary;
 }
 

@@ -133,7 +133,7 @@ fn password(length: u16, random: &mut Random) -> String {
         _ if index >= digits => b'2' + random.below(8) as u8,
         _ if index == symbol => b"_!"[random.below(2)],
         0 => CONSONANTS[random.below(CONSONANTS.len())].to_ascii_uppercase(),
-        _ if index % 2 == 0 => CONSONANTS[random.below(CONSONANTS.len())],
+        _ if index.is_multiple_of(2) => CONSONANTS[random.below(CONSONANTS.len())],
         _ => VOWELS[random.below(VOWELS.len())],
     };
     (0..length).map(|index| char::from(letter(index, random))).collect()
@@ -208,7 +208,7 @@ fn key_bytes(label: &str, random: &mut Random) -> Vec<u8> {
             let tag = if label.contains("PRIVATE") { 0x95 } else { 0x99 };
             [&[tag, 0x01, 0xd8, 0x04][..], &random.bytes(0x1d7)].concat()
         }
-        _ => der(0x30, &[&RSA_ENCRYPTION[..], &der(0x03, &random.bytes(270))].concat()),
+        _ => der(0x30, &[RSA_ENCRYPTION, &der(0x03, &random.bytes(270))].concat()),
     }
 }
 

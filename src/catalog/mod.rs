@@ -6,6 +6,7 @@
 mod file;
 pub mod generator;
 mod parts;
+mod shape;
 mod vocabulary;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ pub use file::CatalogError;
 pub use parts::PartError;
 
 use crate::model::Rule;
+use crate::text::closest;
 use file::Reader;
 
 mod built_in {
@@ -69,7 +71,7 @@ impl Catalog {
     /// The id or alias that `word` was probably meant to be.
     pub fn suggest(&self, word: &str) -> Option<&'static str> {
         let names = self.rules.iter().flat_map(|rule| [rule.id].into_iter().chain(rule.aliases.iter().copied()));
-        vocabulary::closest(word, names)
+        closest(word, names)
     }
 }
 
@@ -86,4 +88,25 @@ fn leaked(rules: Vec<Rule>) -> impl Iterator<Item = &'static Rule> {
 fn compiles(regex: &str) -> Result<(), String> {
     let built = regex::bytes::RegexBuilder::new(regex).unicode(false).build();
     built.map(|_| ()).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_build_made_is_what_the_files_say() {
+        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        let mut reader = Reader::new(compiles, true);
+        let mut read: Vec<Rule> = Vec::new();
+        for folder in ["credentials", "manifests"].map(|folder| rules.join(folder)) {
+            read.extend(reader.folder(&folder).unwrap());
+        }
+        read.sort_by_key(|rule| rule.id);
+        let built_in = Catalog::built_in();
+        assert_eq!(read.len(), built_in.rules().len());
+        for (read, built_in) in read.iter().zip(built_in.rules()) {
+            assert_eq!(format!("{read:#?}"), format!("{built_in:#?}"));
+        }
+    }
 }

@@ -3,8 +3,9 @@
 //!
 //! It does not know how a part is matched or generated. `build.rs` compiles this file too.
 
-use super::vocabulary::{ALPHABETS, CHECKSUMS, meaning, unknown};
+use super::vocabulary::{ALPHABETS, CHECKSUMS, meaning};
 use crate::model::{Alphabet, Checksum, Segment};
+use crate::text::unknown;
 
 /// One part.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
-//! The words that a rule file may use where it has a choice, and the nearest one to a word that is wrong.
+//! The words that a rule file may use where it has a choice.
 //!
 //! It does not know where in a file a word stood. `build.rs` compiles this file too.
 
 use crate::model::{Alphabet, Checksum, Confidence, Severity, Tier};
+use crate::text::unknown;
 
 pub type Words<T> = &'static [(&'static str, T)];
 
@@ -68,24 +69,6 @@ pub const STRUCTURES: Words<&str> = &[
 pub fn meaning<T: Copy>(words: Words<T>, kind: &str, word: &str) -> Result<T, String> {
     let known = words.iter().find(|(name, _)| *name == word);
     known.map(|(_, meaning)| *meaning).ok_or_else(|| unknown(kind, word, words.iter().map(|(name, _)| *name)))
-}
-
-/// The sentence for a `word` that is none of `known`.
-pub fn unknown<'a>(kind: &str, word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    match closest(word, known.clone()) {
-        Some(near) => format!("unknown {kind} `{word}`, did you mean `{near}`?"),
-        None => format!("unknown {kind} `{word}`, known are {}", known.collect::<Vec<_>>().join(", ")),
-    }
-}
-
-/// The word of `known` that `word` was probably meant to be.
-pub fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = word.chars().count().div_ceil(3);
-    known
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(edits, _)| *edits <= allowed)
-        .min()
-        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

@@ -45,13 +45,16 @@ pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Report
     for fault in faults(document, context) {
         let value = fault.value.as_str().unwrap_or_default();
         let expected = match fault.kind {
-            FaultKind::NotAmong(values) => match closest(value, values.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it takes {}", listed(values, "or")),
-            },
-            FaultKind::Malformed(expected) => format!("it takes {expected}"),
+            FaultKind::NotAmong(values) => {
+                let others = others(values, value);
+                match closest(value, others.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("it takes {}.", listed(&others, "or")),
+                }
+            }
+            FaultKind::Malformed(expected) => format!("it takes {expected}."),
             FaultKind::Duration if !super::refresh::is_refresh(fault.key) => {
-                "it takes a duration such as `1m30s`".into()
+                "it takes a duration such as `1m30s`.".into()
             }
             _ => continue,
         };
@@ -95,8 +98,8 @@ fn holder(fault: &Fault, mapping: Option<Node>) -> String {
 
 fn suggestion(name: &str, shape: &Shape) -> String {
     match closest(name, shape.names()) {
-        Some(near) if near == name => "; only `v1` has it".to_owned(),
-        Some(near) => format!("; did you mean `{near}`?"),
+        Some(near) if near == name => " (only `v1` has it)".to_owned(),
+        Some(near) => format!(" (did you mean `{near}`?)"),
         None => String::new(),
     }
 }
@@ -104,6 +107,11 @@ fn suggestion(name: &str, shape: &Shape) -> String {
 /// The field's name; of an item in a list, the list's.
 fn name<'a>(fault: &Fault<'a>) -> &'a str {
     fault.value.keys_above().pop().unwrap_or_default()
+}
+
+/// What may stand there instead of `wrong`. The empty word, which some enumerations hold, is no help.
+fn others(values: &[&'static str], wrong: &str) -> Vec<&'static str> {
+    values.iter().copied().filter(|value| !value.is_empty() && *value != wrong).collect()
 }
 
 fn describe(value: Node) -> &'static str {

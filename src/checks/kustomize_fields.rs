@@ -5,16 +5,14 @@
 use super::{Context, Reporter};
 use crate::document::Document;
 use crate::document::kustomize::Kustomization;
-
-/// A misspelling differs from the word by this share of its letters at most.
-const MOST_LIKE: f64 = 0.7;
+use crate::text::closest;
 
 /// `unknown-kustomization-field`
 pub fn unknown(document: &Document, _context: &Context, reporter: &mut Reporter) {
     for field in Kustomization::of(document).iter().flat_map(Kustomization::unknown_fields) {
         let name = field.key.as_str().unwrap_or_default();
-        let suggestion =
-            nearest(name, &field.known).map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+        let suggestion = closest(name, field.known.iter().copied())
+            .map_or_else(String::new, |known| format!(" Did you mean `{known}`?"));
         reporter.at_key(field.key, field.value).blank("field", name).blank("suggestion", suggestion).emit();
     }
 }
@@ -43,25 +41,5 @@ pub fn several(document: &Document, context: &Context, reporter: &mut Reporter) 
     if let Some(first) = files.first().filter(|first| *first != document.path && files.contains(document.path)) {
         let place = kustomization.root.own_entries().next().map_or(kustomization.root, |(key, _)| key);
         reporter.at(place).blank("path", name(document.path)).blank("first", name(first)).emit();
-    }
-}
-
-/// The known word that `name` was meant to be, if one is near.
-fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
-    let likeness = |word: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &word.to_lowercase());
-    let best = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
-    (likeness(best) >= MOST_LIKE).then_some(*best)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_misspelling_finds_its_word_and_a_stranger_does_not() {
-        let known = ["resources", "namePrefix", "nameSuffix", "patches"];
-        assert_eq!(nearest("resource", &known), Some("resources"));
-        assert_eq!(nearest("nameprefx", &known), Some("namePrefix"));
-        assert_eq!(nearest("spec", &known), None);
     }
 }

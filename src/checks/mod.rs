@@ -6,12 +6,17 @@ mod api_versions;
 mod duplicate_keys;
 mod external_secret_rules;
 mod fields;
+mod generator_literals;
 mod kustomize_fields;
 mod kustomize_references;
+mod password_in_uri;
+mod plaintext_env;
+mod plaintext_secret;
 mod refresh;
 mod schema;
 mod store_auth;
 mod store_references;
+mod values_secrets;
 
 use crate::document::Document;
 use crate::graph::Layout;
@@ -47,6 +52,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "field-not-in-target-release", run: fields::not_in_release },
     Check { id: "generator-in-data", run: external_secret_rules::generator_in_data },
     Check { id: "immutable-target-never-refreshed", run: refresh::immutable },
+    Check { id: "inline-and-existing-secret", run: values_secrets::inline_and_existing },
     Check { id: "invalid-field-type", run: fields::wrong_type },
     Check { id: "invalid-field-value", run: fields::wrong_value },
     Check { id: "invalid-refresh-interval", run: refresh::invalid },
@@ -56,6 +62,11 @@ pub static CHECKS: &[Check] = &[
     Check { id: "kustomize-folder-without-kustomization", run: kustomize_references::folder_without },
     Check { id: "kustomize-resource-missing", run: kustomize_references::missing },
     Check { id: "missing-field", run: fields::missing },
+    Check { id: "password-in-uri", run: password_in_uri::run },
+    Check { id: "plaintext-env-value", run: plaintext_env::run },
+    Check { id: "plaintext-generator-literal", run: generator_literals::run },
+    Check { id: "plaintext-secret-in-values", run: values_secrets::credential },
+    Check { id: "plaintext-secret-manifest", run: plaintext_secret::run },
     Check { id: "refresh-interval-ignored", run: refresh::ignored },
     Check { id: "several-kustomizations-in-folder", run: kustomize_fields::several },
     Check { id: "store-auth-conflict", run: store_auth::conflict },
@@ -66,6 +77,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "store-reference-without-namespace", run: store_references::without_namespace },
     Check { id: "unknown-field", run: fields::unknown },
     Check { id: "unknown-kustomization-field", run: kustomize_fields::unknown },
+    Check { id: "weak-default-in-values", run: values_secrets::weak_default },
 ];
 
 /// Says where, in one document; the rule says what.

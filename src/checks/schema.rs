@@ -7,6 +7,7 @@ use super::Context;
 use crate::document::{Document, Form, Manifest};
 use crate::facts::{self, Choice, Field, Kind, Release, Shape, duration, releases};
 use crate::syntax::{Node, Style};
+use crate::text::closest;
 
 pub struct Fault<'a> {
     pub manifest: Manifest<'a>,
@@ -34,8 +35,12 @@ pub enum FaultKind {
         of_value: bool,
         words: String,
     },
-    /// The fields among those of the choice that are there.
-    Choice(Choice, Vec<&'static str>),
+    /// So many of these fields cannot be there.
+    Choice {
+        choice: Choice,
+        fields: Vec<&'static str>,
+        present: Vec<&'static str>,
+    },
 }
 
 /// All disagreements of a document's objects with their tables, in the order of the fields as written.
@@ -134,11 +139,14 @@ impl<'a> Comparison<'a, '_> {
     }
 
     fn mapping(&mut self, key: Node<'a>, mapping: Node<'a>, shape: &'static Shape) {
-        let mut present = Vec::new();
+        let (mut present, mut unknown) = (Vec::new(), Vec::new());
         for (key, value) in mapping.entries() {
             let Some(name) = key.as_str().filter(|_| !is_filled_in_later(key)) else { continue };
             match shape.field(name).filter(|field| !field.only_v1 || self.manifest.version() != "v1beta1") {
-                None => self.push(key, value, FaultKind::Unknown(shape)),
+                None => {
+                    unknown.push(name);
+                    self.push(key, value, FaultKind::Unknown(shape));
+                }
                 Some(field) => {
                     if !value.is_null() {
                         present.push(field.name);
@@ -149,21 +157,32 @@ impl<'a> Comparison<'a, '_> {
             }
         }
         if !self.is_open {
-            self.absent(key, mapping, shape, &present);
+            self.absent(key, mapping, shape, &present, &unknown);
         }
     }
 
-    /// What is missing, and what cannot be together.
-    fn absent(&mut self, key: Node<'a>, mapping: Node<'a>, shape: &'static Shape, present: &[&'static str]) {
+    /// What is missing, and what cannot be together. A field that is there under a wrong name is not missing as well.
+    fn absent(
+        &mut self,
+        key: Node<'a>,
+        mapping: Node<'a>,
+        shape: &'static Shape,
+        present: &[&'static str],
+        unknown: &[&'a str],
+    ) {
+        let is_misspelt = |field: &str| unknown.iter().any(|name| closest(name, shape.names()) == Some(field));
         for field in shape.fields {
-            if field.is_required(self.first, self.target) && !present.contains(&field.name) {
+            let is_required = field.is_required(self.first, self.target) && !present.contains(&field.name);
+            if is_required && !is_misspelt(field.name) {
                 self.push(key, mapping, FaultKind::Missing(field));
             }
         }
         for &choice in shape.choices {
-            let set: Vec<_> = choice.fields(shape).into_iter().filter(|field| present.contains(field)).collect();
-            if !choice.allows(set.len()) {
-                self.push(key, mapping, FaultKind::Choice(choice, set));
+            let fields = choice.fields(shape);
+            let present: Vec<_> = fields.iter().copied().filter(|field| present.contains(field)).collect();
+            let is_explained = present.is_empty() && !unknown.is_empty();
+            if !choice.allows(present.len()) && !is_explained {
+                self.push(key, mapping, FaultKind::Choice { choice, fields, present });
             }
         }
     }

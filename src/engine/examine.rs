@@ -63,7 +63,7 @@ impl Examiner<'_> {
         let decoded = decode(bytes);
         let blob = Blob::new(origin, &decoded.text, decoded.map);
         let mut drafts = Vec::new();
-        self.plan.detector.scan(&blob, &mut drafts);
+        self.detect(&blob, &mut drafts, outcome);
         let annotated = self.structure(&blob, &mut drafts, outcome);
         self.settle(&blob, drafts, &annotated, outcome);
     }
@@ -83,7 +83,7 @@ impl Examiner<'_> {
             let first = if bytes_before == 0 { 0 } else { OVERLAP / 2 };
             let last = if ended { text.len() + 1 } else { text.len() - OVERLAP / 2 };
             let mut drafts = Vec::new();
-            self.plan.detector.scan(&blob, &mut drafts);
+            self.detect(&blob, &mut drafts, outcome);
             drafts.retain(|draft| (first..last).contains(&draft.span.start));
             self.settle(&blob, drafts, &[], outcome);
             if ended {
@@ -100,6 +100,14 @@ impl Examiner<'_> {
                 outcome.bytes = bytes_before as u64;
                 return;
             }
+        }
+    }
+
+    fn detect(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) {
+        let left_out = self.plan.detector.scan(blob, drafts);
+        if left_out > 0 {
+            let message = format!("A rule has very many matches here; {left_out} of them are not reported.");
+            outcome.notifications.push(Notification::new(Reason::TooManyMatches, blob.path(), message));
         }
     }
 
@@ -127,7 +135,7 @@ impl Examiner<'_> {
         outcome.structured = true;
         notify(blob, syntax, &tree, outcome);
         if !matches!(role, Role::ChartValues | Role::ChartTemplate) {
-            keyed::scan(&self.plan.detector.keyed, blob, &tree, &text, &[], drafts);
+            keyed::scan(&self.plan.keyed, blob, &tree, &text, &[], drafts);
         }
         let documents = Document::all(blob.path(), role, &text, &tree);
         let context = Context { layout: self.layout, targets: &self.plan.targets };

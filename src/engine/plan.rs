@@ -7,6 +7,7 @@ use globset::GlobSet;
 use crate::catalog::Catalog;
 use crate::checks::{CHECKS, Check};
 use crate::detect::Detector;
+use crate::detect::keyed::KeyedRules;
 use crate::filter::PathIgnore;
 use crate::model::{Finding, Masking, RepoPath, Rule, Severity, Suppression};
 use crate::policy::Targets;
@@ -30,6 +31,7 @@ pub struct Plan {
     pub(super) catalog: Catalog,
     rules: Vec<ActiveRule>,
     pub(super) detector: Detector,
+    pub(super) keyed: KeyedRules,
     pub(super) checks: Vec<(&'static Check, &'static Rule)>,
     pub targets: Targets,
     /// What is reported; empty is everything.
@@ -49,6 +51,7 @@ impl Plan {
         let find = |id: &str| all.binary_search_by_key(&id, |rule| rule.id).ok().map(|index| all[index]);
         Plan {
             detector: Detector::new(&all),
+            keyed: KeyedRules::of(&all),
             checks: CHECKS.iter().filter_map(|check| Some((check, find(check.id)?))).collect(),
             catalog,
             rules,

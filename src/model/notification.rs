@@ -29,6 +29,7 @@ pub enum Reason {
     UnresolvedTemplate,
     RemoteReference,
     BrokenIndex,
+    TooManyMatches,
     UnknownRule,
     UnusedIgnore,
     PartialInventory,
@@ -47,7 +48,7 @@ impl Reason {
         match self {
             Unreadable | Truncated | BrokenIndex => Class::Incomplete,
             InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference => Class::Degraded,
-            UnknownRule | UnusedIgnore | PartialInventory => Class::Info,
+            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory => Class::Info,
             Ignored | Excluded | SymbolicLink | NotAFile | Submodule | LfsPointer | GitDirectory => Class::OutOfScope,
         }
     }
@@ -64,6 +65,7 @@ impl Reason {
             UnresolvedTemplate => "unresolved-template",
             RemoteReference => "remote-reference",
             BrokenIndex => "broken-index",
+            TooManyMatches => "too-many-matches",
             UnknownRule => "unknown-rule",
             UnusedIgnore => "unused-ignore",
             PartialInventory => "partial-inventory",

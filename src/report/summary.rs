@@ -114,6 +114,7 @@ fn phrase(reason: Reason, number: u64) -> String {
         Reason::RemoteReference => ("remote reference", "remote references"),
         Reason::BrokenIndex => ("broken index", "broken indexes"),
         Reason::UnknownRule => ("unknown rule", "unknown rules"),
+        Reason::TooManyMatches => ("rule with too many matches", "rules with too many matches"),
         Reason::UnusedIgnore => ("unused ignore", "unused ignores"),
         Reason::PartialInventory => ("partial inventory", "partial inventories"),
         Reason::Ignored => ("ignored", "ignored"),

@@ -42,6 +42,11 @@ impl Leaf<'_> {
         }
     }
 
+    /// True inside a string that is a document of its own.
+    pub fn is_embedded(&self) -> bool {
+        self.outer.is_some()
+    }
+
     /// Written in quotes or as a block.
     pub fn is_quoted(&self) -> bool {
         self.node.style() != Some(Style::Plain)
@@ -98,7 +103,7 @@ impl<'o> Walk<'_, 'o> {
     {
         if self.outer.is_none()
             && value.len() <= LONGEST_EMBEDDED
-            && let Some(syntax) = syntax_of(value)
+            && let Some(syntax) = Syntax::of_text(value)
             && (self.is_worth)(value)
         {
             let tree = syntax.parse(value);
@@ -133,24 +138,28 @@ fn is_schema(properties: Node) -> bool {
     properties.own_entries().take(4).any(|(_, value)| value.is_mapping() && is_typed(value))
 }
 
-/// What a string's text looks like; text of one line is a document only in braces.
-fn syntax_of(text: &str) -> Option<Syntax> {
-    let trimmed = text.trim_start();
-    if trimmed.starts_with('{') && !trimmed.starts_with("{{") || trimmed.starts_with('[') && trimmed.contains('{') {
-        return Some(Syntax::Json);
-    }
-    let mut counts = (0usize, 0usize, 0usize);
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
-    for line in lines.take(200) {
-        counts.0 += 1;
-        counts.1 += usize::from(is_assignment(line));
-        counts.2 += usize::from(line.contains(": ") || line.ends_with(':') || line.starts_with("- "));
-    }
-    match counts {
-        (0 | 1, ..) if !text.trim_end().contains('\n') => None,
-        (lines, assignments, _) if assignments * 2 > lines => Some(Syntax::Dotenv),
-        (lines, _, pairs) if pairs * 2 > lines => Some(Syntax::Yaml),
-        _ => None,
+impl Syntax {
+    /// What a string's text looks like; text of one line is a document only in braces.
+    pub fn of_text(text: &str) -> Option<Syntax> {
+        let trimmed = text.trim_start();
+        if trimmed.starts_with('{') && !trimmed.starts_with("{{") || trimmed.starts_with('[') && trimmed.contains('{') {
+            return Some(Syntax::Json);
+        }
+        if !text.trim_end().contains('\n') {
+            return None;
+        }
+        let (mut lines, mut assignments, mut pairs) = (0, 0, 0);
+        let said = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', ';', '[']));
+        for line in said.take(200) {
+            lines += 1;
+            assignments += usize::from(is_assignment(line));
+            pairs += usize::from(line.contains(": ") || line.ends_with(':') || line.starts_with("- "));
+        }
+        match (assignments * 2 > lines, pairs * 2 > lines) {
+            (true, _) => Some(Syntax::Dotenv),
+            (_, true) => Some(Syntax::Yaml),
+            _ => None,
+        }
     }
 }
 

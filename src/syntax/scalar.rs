@@ -264,6 +264,10 @@ fn block(text: &str, span: Span, style: Style, mut walk: Walk) -> Option<Span> {
         }
         at += line.len();
     }
+    if walk.is_done() {
+        return walk.found();
+    }
+    // How many of the last breaks belong to the value is the header's choice.
     let left = walk.value.len() - walk.at;
     breaks.iter().take(left).try_for_each(|&one| walk.written("\n", one))?;
     walk.found()

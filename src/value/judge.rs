@@ -24,6 +24,7 @@ pub fn judge(context: Context, value: &str) -> Judgement {
         return said(Verdict::Name, "stands in a block of references");
     }
     match class_in(context) {
+        None if quality::is_private_key(value) => certain(Confidence::High, "is a private key"),
         None => said(Verdict::Innocent, "has a key that says nothing"),
         Some(Class::NotSecret) => said(Verdict::Innocent, "has a key that is known to be harmless"),
         Some(Class::Reference) => said(Verdict::Name, "is the name of a Secret or of a place in a store"),
@@ -36,6 +37,52 @@ pub fn judge(context: Context, value: &str) -> Judgement {
 /// Judges a value that is known to stand where a password stands.
 pub fn judge_literal_password(value: &str) -> Judgement {
     judge_value(Kind::Password, "", true, value.trim())
+}
+
+/// Judges an entry of a Secret, decoded: there every literal is a credential unless its key or its text says otherwise.
+pub fn judge_in_secret(key: &str, value: &str) -> Judgement {
+    let value = value.trim();
+    if value.is_empty() {
+        return said(Verdict::Empty, "is empty");
+    }
+    match vocabulary::class_of(key) {
+        Some(Class::Value(kind)) => in_secret(judge_value(kind, key, true, value)),
+        Some(Class::Ambiguous) => in_secret(judge_value(Kind::Token, key, true, value)),
+        Some(_) => said(Verdict::Innocent, "has a key that is known to be harmless"),
+        None => judge_unnamed(key, value),
+    }
+}
+
+/// An entry of a Secret whose key says nothing.
+fn judge_unnamed(key: &str, value: &str) -> Judgement {
+    if let Some(judgement) = judge_stand_in(value) {
+        return judgement;
+    }
+    match value {
+        _ if quality::is_private_key(value) || quality::is_jwt(value) || quality::holds_credentials(value) => {
+            certain(Confidence::High, "is key material")
+        }
+        _ if vocabulary::is_plain_in_a_secret(key) => said(Verdict::Innocent, "has a key that is known to be harmless"),
+        _ if quality::is_public(value) => said(Verdict::Innocent, "is public"),
+        _ if quality::is_url(value) => judge_connection(value),
+        _ if is_plain_scalar(true, value) || quality::is_number(value) => said(Verdict::Innocent, "is a setting"),
+        _ if value.contains('\n') || quality::is_sentence(value) => said(Verdict::Innocent, "is text"),
+        _ if names_something(value) => said(Verdict::Name, "is the name of a variable, a file or a path"),
+        _ if quality::is_identifier(value) || quality::is_label(value) => {
+            certain(Confidence::Low, "is a word in a Secret")
+        }
+        _ => certain(Confidence::Medium, "is a literal in a Secret"),
+    }
+}
+
+/// That it stands in a Secret makes a doubtful literal a likely one.
+fn in_secret(judgement: Judgement) -> Judgement {
+    match judgement.verdict {
+        Verdict::Credential(Confidence::Low) => {
+            Judgement { verdict: Verdict::Credential(Confidence::Medium), ..judgement }
+        }
+        _ => judgement,
+    }
 }
 
 /// What sort of credential the keys promise, if they do; `keys` as in `Context`.
@@ -62,10 +109,11 @@ fn class_in(context: Context) -> Option<Class> {
 
 /// `salt: {value: …}` and `passwords: {alice: …}`.
 fn inherited(own: &str, above: &str) -> Option<Class> {
+    let several = above.ends_with('s') && !above.ends_with("ss");
     match vocabulary::class_of(above)? {
         class if vocabulary::is_inheriting(own) => Some(class),
-        Class::Value(Kind::Password) if above.ends_with('s') => Some(Class::Value(Kind::Password)),
-        Class::Value(Kind::Token | Kind::Key) if above.ends_with('s') => Some(Class::Ambiguous),
+        Class::Value(Kind::Password) if several => Some(Class::Value(Kind::Password)),
+        Class::Value(Kind::Token | Kind::Key) if several => Some(Class::Ambiguous),
         _ => None,
     }
 }
@@ -90,10 +138,8 @@ fn judge_ambiguous(context: Context, value: &str) -> Judgement {
     if is_plain_scalar(context.quoted, value) {
         return said(Verdict::Innocent, "is a setting");
     }
-    let judgement = match value {
-        _ if quality::is_private_key(value) || quality::is_jwt(value) => {
-            return certain(Confidence::High, "is key material");
-        }
+    match value {
+        _ if quality::is_private_key(value) || quality::is_jwt(value) => certain(Confidence::High, "is key material"),
         _ if quality::is_public(value) => said(Verdict::Innocent, "is public"),
         _ if names_something(value) || quality::is_identifier(value) || quality::is_label(value) => {
             said(Verdict::Name, "is a name")
@@ -117,17 +163,13 @@ fn judge_ambiguous(context: Context, value: &str) -> Judgement {
         }
         _ if quality::is_strong(value) => certain(Confidence::Low, "may be a password"),
         _ => said(Verdict::Innocent, "does not look like a credential"),
-    };
-    match judgement.verdict {
-        Verdict::Credential(_) | Verdict::Name | Verdict::Innocent => judgement,
-        _ => judgement,
     }
 }
 
-/// A Secret's name and a key in it: `{secret, key}`, `{secretName, secretKey}`, `{name, key}`.
+/// A Secret's name and a key in it: `{secret, key}`, `{secretName, secretKey}`, `{secretKey, remoteRef}`.
 fn is_name_and_key(siblings: &[&str]) -> bool {
     let has = |wanted: &[&str]| siblings.iter().any(|key| wanted.iter().any(|word| key.eq_ignore_ascii_case(word)));
-    has(&["secret", "secretName", "name", "secret_name", "envName"])
+    has(&["secret", "secretName", "name", "secret_name", "envName", "remoteRef", "sourceRef", "match"])
         && has(&["key", "secretKey", "secret_key"])
         && !has_access_key(siblings)
 }
@@ -189,6 +231,7 @@ fn judge_machine_made(value: &str) -> Judgement {
         _ if value.contains(char::is_whitespace) => said(Verdict::Innocent, "is text"),
         _ if quality::is_number(value) && value.len() < 16 => said(Verdict::Innocent, "is a number"),
         _ if quality::is_label(value) => said(Verdict::Name, "is a name"),
+        _ if quality::is_wordy_base64(value) => certain(Confidence::Low, "is a text of words in base64"),
         _ if quality::is_random(value) => certain(Confidence::High, "is random under a credential's key"),
         _ if quality::is_uuid(value) || quality::is_strong(value) => {
             certain(Confidence::Medium, "is a literal under a credential's key")
@@ -252,7 +295,10 @@ fn judge_around_holes(value: &str) -> Judgement {
 }
 
 fn names_something(value: &str) -> bool {
-    quality::is_path(value)
+    let names_a_key =
+        value.rsplit_once(':').is_some_and(|(_, key)| quality::is_wordy(value) && vocabulary::class_of(key).is_some());
+    names_a_key
+        || quality::is_path(value)
         || quality::is_file_name(value)
         || quality::is_variable(value)
         || quality::is_key_path(value)
@@ -330,7 +376,7 @@ mod tests {
     #[test]
     fn the_counterexamples_of_real_charts_are_judged_rightly() {
         let key = random();
-        let pem = format!("-----BEGIN {} KEY-----\nMIIE\n", "PRIVATE");
+        let pem = format!("-----BEGIN {} KEY-----\n{}\n", "PRIVATE", "MIIEabcd".repeat(8));
         // Chart, path, siblings, value, expected (None: a credential of any confidence).
         let rows: &[(&str, &str, &[&str], &str, Option<Verdict>)] = &[
             ("harbor", "existingSecretAdminPassword", &[], "", Some(Empty)),
@@ -464,6 +510,23 @@ mod tests {
         let judged = |quoted| judge(Context { keys: &["password"], siblings: &[], quoted }, "83017264").verdict;
         assert!(matches!(judged(true), Credential(_)) && matches!(judged(false), Credential(_)));
         assert_eq!(of("token", &[], "83017264").verdict, Innocent);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_value_and_no_key_is_too_strange(key in ".{0,40}", value in ".{0,200}", dense in "[${}()<>%#@:=/?&;'\"a1 \n-]{0,60}") {
+            for value in [&value, &dense] {
+                for key in [key.as_str(), "password", "secretKey", "dsn", "token"] {
+                    of(key, &[key, "name"], value);
+                    judge_in_secret(key, value);
+                }
+                for password in uri::passwords(value) {
+                    assert!(value.is_char_boundary(password.span.start) && value.is_char_boundary(password.span.end));
+                    password.verdict(value);
+                }
+                super::super::is_reference(value);
+            }
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub mod uri;
 mod vocabulary;
 mod words;
 
-pub use judge::{judge, judge_literal_password, kind_of};
+pub use judge::{judge, judge_in_secret, judge_literal_password, kind_of};
 pub use vocabulary::{Class, Kind, class_of, is_inheriting, is_telling, may_hold_credentials};
 
 use crate::model::Confidence;

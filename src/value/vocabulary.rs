@@ -132,6 +132,7 @@ const ENDINGS: &[(&str, Class)] = &[
     ("host key", Ambiguous),
     ("htpasswd", Value(Password)),
     ("htpasswd string", Value(Password)),
+    ("id token", NotSecret),
     ("image pull secret", Reference),
     ("image pull secrets", Reference),
     ("ingest key", Value(Token)),
@@ -354,6 +355,93 @@ const NAMING: &[&str] = &[
     "value from",
 ];
 
+/// Last words of the keys of a Secret whose values are no secrets. Sorted.
+const PLAIN: &[&str] = &[
+    "account",
+    "address",
+    "algorithm",
+    "audience",
+    "bucket",
+    "ca",
+    "cert",
+    "certificate",
+    "charset",
+    "cluster",
+    "count",
+    "crt",
+    "database",
+    "db",
+    "dbname",
+    "debug",
+    "description",
+    "domain",
+    "driver",
+    "email",
+    "enabled",
+    "endpoint",
+    "engine",
+    "env",
+    "environment",
+    "file",
+    "format",
+    "group",
+    "host",
+    "hostname",
+    "hosts",
+    "id",
+    "ids",
+    "insecure",
+    "interval",
+    "issuer",
+    "level",
+    "login",
+    "mail",
+    "mode",
+    "name",
+    "namespace",
+    "org",
+    "organization",
+    "owner",
+    "path",
+    "port",
+    "prefix",
+    "project",
+    "protocol",
+    "provider",
+    "proxy",
+    "realm",
+    "region",
+    "role",
+    "schema",
+    "scope",
+    "scopes",
+    "server",
+    "service",
+    "size",
+    "sslmode",
+    "subject",
+    "team",
+    "tenant",
+    "timeout",
+    "timezone",
+    "topic",
+    "type",
+    "tz",
+    "usage",
+    "user",
+    "username",
+    "users",
+    "version",
+    "zone",
+];
+
+/// True for a key of a Secret whose value is no secret: `username`, `tls.crt`.
+pub fn is_plain_in_a_secret(key: &str) -> bool {
+    let words = Words::of(key);
+    let last = words.as_str().rsplit(' ').next().unwrap_or("");
+    PLAIN.binary_search(&last).is_ok() || last.ends_with("name") && last != "name"
+}
+
 /// What `key` says about its value; `None` when it says nothing.
 pub fn class_of(key: &str) -> Option<Class> {
     if !is_telling(key) {
@@ -530,7 +618,7 @@ mod tests {
                 table.windows(2).find(|pair| pair[0].0 >= pair[1].0)
             );
         }
-        assert!(TRANSPARENT.is_sorted() && INHERITING.is_sorted() && NAMING.is_sorted());
+        assert!(PLAIN.is_sorted() && TRANSPARENT.is_sorted() && INHERITING.is_sorted() && NAMING.is_sorted());
         for (phrase, _) in ENDINGS.iter().chain(WHOLES).chain(BEGINNINGS).chain(GLUED) {
             assert!(is_telling(phrase), "{phrase} is filtered out before it is looked up");
         }

@@ -5,49 +5,64 @@
 use super::{Control, Hole, HoleKind};
 use crate::text::Span;
 
-/// All actions in order, and the offset of one that never ends.
+/// All actions in order, and the offset of one that never ends: the rest of its line counts as its own.
 pub fn find(text: &str) -> (Vec<Hole>, Option<usize>) {
     let mut holes = Vec::new();
+    let mut quotes = Quotes { text, none_until: 0 };
     let mut at = 0;
     while let Some(found) = memchr::memmem::find(&text.as_bytes()[at..], b"{{") {
         let start = at + found;
-        let Some(length) = length(&text[start..]) else { return (holes, Some(start)) };
-        at = start + length;
-        holes.push(Hole { span: Span::new(start, at), kind: kind(inner(&text[start..at])) });
+        let Some(end) = quotes.end_of_action(start) else {
+            let length = text[start..].find(['\n', '\r']).unwrap_or(text.len() - start);
+            holes.push(Hole { span: Span::new(start, start + length), kind: HoleKind::Value });
+            return (holes, Some(start));
+        };
+        at = end;
+        holes.push(Hole { span: Span::new(start, end), kind: kind(inner(&text[start..end])) });
     }
     (holes, None)
 }
 
-/// The length of the action that `text` begins with. Closing braces inside quotes do not count.
-fn length(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    if inner(text).starts_with("/*") {
-        let end = memchr::memmem::find(bytes, b"*/")? + 2;
-        return Some(end + memchr::memmem::find(&bytes[end..], b"}}")? + 2);
-    }
-    let mut at = 2;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'}' if bytes[at..].starts_with(b"}}") => return Some(at + 2),
-            b'`' => at += memchr::memchr(b'`', &bytes[at + 1..]).map_or(0, |length| length + 1),
-            quote @ (b'"' | b'\'') => at += quoted(&bytes[at + 1..], quote).unwrap_or(0),
-            _ => {}
-        }
-        at += 1;
-    }
-    None
+struct Quotes<'a> {
+    text: &'a str,
+    /// Up to here no quote that opens is closed on its line: known so that no line is searched twice.
+    none_until: usize,
 }
 
-/// From behind a quote to the one that closes it on the same line.
-fn quoted(bytes: &[u8], quote: u8) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        match *bytes.get(at)? {
-            b'\n' => return None,
-            b'\\' => at += 2,
-            byte if byte == quote => return Some(at + 1),
-            _ => at += 1,
+impl Quotes<'_> {
+    /// Where the action that begins at `start` ends. Closing braces inside quotes do not count.
+    fn end_of_action(&mut self, start: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        if inner(&self.text[start..]).starts_with("/*") {
+            let end = start + memchr::memmem::find(&bytes[start..], b"*/")? + 2;
+            return Some(end + memchr::memmem::find(&bytes[end..], b"}}")? + 2);
         }
+        let mut at = start + 2;
+        while at < bytes.len() {
+            match bytes[at] {
+                b'}' if bytes[at..].starts_with(b"}}") => return Some(at + 2),
+                b'`' => at += memchr::memchr(b'`', &bytes[at + 1..]).map_or(0, |length| length + 1),
+                b'"' | b'\'' if at >= self.none_until => at = self.closing(at).unwrap_or(at),
+                _ => {}
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// The quote that closes the one at `open`, on the same line.
+    fn closing(&mut self, open: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let mut at = open + 1;
+        while at < bytes.len() && bytes[at] != b'\n' {
+            match bytes[at] {
+                b'\\' => at += 2,
+                byte if byte == bytes[open] => return Some(at),
+                _ => at += 1,
+            }
+        }
+        self.none_until = at;
+        None
     }
 }
 

@@ -21,7 +21,7 @@ pub fn find(tree: &Tree, text: &str, holes: &[Hole]) -> Vec<NodeId> {
             // An unknown key: who knows how many entries it stands for.
             Some(scalar) if scalar.key as usize == following - 1 => unknown.push(NodeId(scalar.parent)),
             Some(_) => {}
-            None if settled == Some(following) => {}
+            None if settled == Some(following) || in_comment(text, hole) => {}
             None => match owner(tree, text, hole, following) {
                 Ok(owner) => unknown.push(owner),
                 Err(candidates) => {
@@ -34,6 +34,12 @@ pub fn find(tree: &Tree, text: &str, holes: &[Hole]) -> Vec<NodeId> {
     unknown.sort_unstable();
     unknown.dedup();
     unknown
+}
+
+fn in_comment(text: &str, hole: &Hole) -> bool {
+    let near = hole.span.start.saturating_sub(FARTHEST_COLUMN);
+    let line = text.as_bytes()[near..hole.span.start].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
+    line.trim_ascii_start().starts_with(b"#") || memchr::memmem::find(line, b" #").is_some()
 }
 
 fn is_scalar(node: &Raw) -> bool {

@@ -26,10 +26,8 @@ pub fn without_data(document: &Document, _context: &Context, reporter: &mut Repo
 /// `external-secret-source-conflict`
 pub fn source_conflict(document: &Document, context: &Context, reporter: &mut Reporter) {
     for fault in faults(document, context) {
-        let FaultKind::Choice(choice, ref present) = fault.kind else { continue };
-        if !is_store(&fault) {
-            reporter.at_key(fault.key, fault.value).blank("problem", problem(choice, present)).emit();
-        }
+        let Some(problem) = problem(&fault).filter(|_| !is_store(&fault)) else { continue };
+        reporter.at_key(fault.key, fault.value).blank("problem", problem).emit();
     }
     for entry in whole(document).iter().flat_map(ExternalSecret::data_from) {
         let Some(generator) = entry.at("sourceRef.generatorRef").filter(|it| !it.is_null()) else { continue };
@@ -84,18 +82,14 @@ pub fn generator_in_data(document: &Document, _context: &Context, reporter: &mut
     }
 }
 
-/// What is wrong with the fields of a choice that are there.
-pub fn problem(choice: Choice, present: &[&str]) -> String {
-    match choice {
-        _ if present.len() > 1 && !matches!(choice, Choice::Together(_)) => {
-            format!("{} exclude each other", listed(present, "and"))
-        }
-        Choice::ExactlyOne(fields) | Choice::AtMostOne(fields) | Choice::AtLeastOne(fields) => {
-            format!("one of {} is needed", listed(fields, "and"))
-        }
-        Choice::Together(fields) => format!("{} belong together", listed(fields, "and")),
-        Choice::OneField => "it is empty".to_owned(),
-    }
+/// What is wrong with the fields of a choice; `None` for other faults.
+pub fn problem(fault: &Fault) -> Option<String> {
+    let FaultKind::Choice { choice, fields, present } = &fault.kind else { return None };
+    Some(match choice {
+        Choice::Together(_) => format!("{} belong together", listed(fields, "and")),
+        _ if present.len() > 1 => format!("{} exclude each other", listed(present, "and")),
+        _ => format!("one of {} is needed", listed(fields, "and")),
+    })
 }
 
 /// True for the faults that `store_auth` tells.

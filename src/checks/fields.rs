@@ -49,12 +49,12 @@ pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Report
                 let others = others(values, value);
                 match closest(value, others.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("it takes {}", listed(&others, "or")),
+                    None => format!("it takes {}.", listed(&others, "or")),
                 }
             }
-            FaultKind::Malformed(expected) => format!("it takes {expected}"),
+            FaultKind::Malformed(expected) => format!("it takes {expected}."),
             FaultKind::Duration if !super::refresh::is_refresh(fault.key) => {
-                "it takes a duration such as `1m30s`".into()
+                "it takes a duration such as `1m30s`.".into()
             }
             _ => continue,
         };

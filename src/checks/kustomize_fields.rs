@@ -12,7 +12,7 @@ pub fn unknown(document: &Document, _context: &Context, reporter: &mut Reporter)
     for field in Kustomization::of(document).iter().flat_map(Kustomization::unknown_fields) {
         let name = field.key.as_str().unwrap_or_default();
         let suggestion = closest(name, field.known.iter().copied())
-            .map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+            .map_or_else(String::new, |known| format!(" Did you mean `{known}`?"));
         reporter.at_key(field.key, field.value).blank("field", name).blank("suggestion", suggestion).emit();
     }
 }

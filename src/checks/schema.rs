@@ -35,8 +35,12 @@ pub enum FaultKind {
         of_value: bool,
         words: String,
     },
-    /// The fields among those of the choice that are there.
-    Choice(Choice, Vec<&'static str>),
+    /// So many of these fields cannot be there.
+    Choice {
+        choice: Choice,
+        fields: Vec<&'static str>,
+        present: Vec<&'static str>,
+    },
 }
 
 /// All disagreements of a document's objects with their tables, in the order of the fields as written.
@@ -174,10 +178,11 @@ impl<'a> Comparison<'a, '_> {
             }
         }
         for &choice in shape.choices {
-            let set: Vec<_> = choice.fields(shape).into_iter().filter(|field| present.contains(field)).collect();
-            let explains = set.is_empty() && !unknown.is_empty();
-            if !choice.allows(set.len()) && !explains {
-                self.push(key, mapping, FaultKind::Choice(choice, set));
+            let fields = choice.fields(shape);
+            let present: Vec<_> = fields.iter().copied().filter(|field| present.contains(field)).collect();
+            let is_explained = present.is_empty() && !unknown.is_empty();
+            if !choice.allows(present.len()) && !is_explained {
+                self.push(key, mapping, FaultKind::Choice { choice, fields, present });
             }
         }
     }

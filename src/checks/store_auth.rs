@@ -14,7 +14,7 @@ use crate::syntax::Node;
 /// `store-provider-count`
 pub fn provider_count(document: &Document, context: &Context, reporter: &mut Reporter) {
     for fault in faults(document, context).into_iter().filter(is_about_provider) {
-        let FaultKind::Choice(_, ref present) = fault.kind else { continue };
+        let FaultKind::Choice { ref present, .. } = fault.kind else { continue };
         let found = match present.len() {
             0 => "none".to_owned(),
             _ => listed(present, "and"),
@@ -26,10 +26,8 @@ pub fn provider_count(document: &Document, context: &Context, reporter: &mut Rep
 /// `store-auth-conflict`
 pub fn conflict(document: &Document, context: &Context, reporter: &mut Reporter) {
     for fault in faults(document, context).into_iter().filter(|fault| is_store(fault) && !is_about_provider(fault)) {
-        let FaultKind::Choice(choice, ref present) = fault.kind else { continue };
-        if is_conflict(choice, present) {
-            reporter.at_key(fault.key, fault.value).blank("problem", problem(choice, present)).emit();
-        }
+        let Some(problem) = problem(&fault).filter(|_| is_conflict(&fault)) else { continue };
+        reporter.at_key(fault.key, fault.value).blank("problem", problem).emit();
     }
     for (key, value, problem) in written(document, CONFLICTS) {
         reporter.at_key(key, value).blank("problem", problem).emit();
@@ -39,10 +37,8 @@ pub fn conflict(document: &Document, context: &Context, reporter: &mut Reporter)
 /// `store-auth-incomplete`
 pub fn incomplete(document: &Document, context: &Context, reporter: &mut Reporter) {
     for fault in faults(document, context).into_iter().filter(|fault| is_store(fault) && !is_about_provider(fault)) {
-        let FaultKind::Choice(choice, ref present) = fault.kind else { continue };
-        if !is_conflict(choice, present) {
-            reporter.at_key(fault.key, fault.value).blank("problem", problem(choice, present)).emit();
-        }
+        let Some(problem) = problem(&fault).filter(|_| !is_conflict(&fault)) else { continue };
+        reporter.at_key(fault.key, fault.value).blank("problem", problem).emit();
     }
     for (key, value, problem) in written(document, GAPS) {
         reporter.at_key(key, value).blank("problem", problem).emit();
@@ -50,11 +46,15 @@ pub fn incomplete(document: &Document, context: &Context, reporter: &mut Reporte
 }
 
 fn is_about_provider(fault: &Fault) -> bool {
-    is_store(fault) && fault.key.as_str() == Some("provider") && matches!(fault.kind, FaultKind::Choice(..))
+    is_store(fault) && fault.key.as_str() == Some("provider") && matches!(fault.kind, FaultKind::Choice { .. })
 }
 
-fn is_conflict(choice: Choice, present: &[&str]) -> bool {
-    present.len() > 1 && !matches!(choice, Choice::Together(_))
+/// True where too much is there, false where too little is.
+fn is_conflict(fault: &Fault) -> bool {
+    match &fault.kind {
+        FaultKind::Choice { choice, present, .. } => present.len() > 1 && !matches!(choice, Choice::Together(_)),
+        _ => false,
+    }
 }
 
 /// A provider and what may be wrong with its settings: the place and the problem.
@@ -76,7 +76,7 @@ static CONFLICTS: &[Condition] = &[
     ("vault", |settings| {
         let required = settings.at("checkAndSet.required").filter(|it| it.as_str() == Some("true"))?;
         let is_old = settings.str_at("version") == Some("v1");
-        is_old.then(|| (required, "check-and-set needs version `v2` of Vault's key-value engine".to_owned()))
+        is_old.then(|| (required, "`checkAndSet.required` and `version: v1` exclude each other".to_owned()))
     }),
 ];
 

@@ -163,6 +163,7 @@ fn trust(path: &RepoPath, text: &str) -> Trust {
         "test-data",
         "fixtures",
         "__fixtures__",
+        "__snapshot__",
         "__snapshots__",
         "snapshots",
         "mocks",

@@ -24,6 +24,7 @@ pub fn judge(context: Context, value: &str) -> Judgement {
         return said(Verdict::Name, "stands in a block of references");
     }
     match class_in(context) {
+        None if quality::is_private_key(value) => certain(Confidence::High, "is a private key"),
         None => said(Verdict::Innocent, "has a key that says nothing"),
         Some(Class::NotSecret) => said(Verdict::Innocent, "has a key that is known to be harmless"),
         Some(Class::Reference) => said(Verdict::Name, "is the name of a Secret or of a place in a store"),
@@ -108,10 +109,11 @@ fn class_in(context: Context) -> Option<Class> {
 
 /// `salt: {value: …}` and `passwords: {alice: …}`.
 fn inherited(own: &str, above: &str) -> Option<Class> {
+    let several = above.ends_with('s') && !above.ends_with("ss");
     match vocabulary::class_of(above)? {
         class if vocabulary::is_inheriting(own) => Some(class),
-        Class::Value(Kind::Password) if above.ends_with('s') => Some(Class::Value(Kind::Password)),
-        Class::Value(Kind::Token | Kind::Key) if above.ends_with('s') => Some(Class::Ambiguous),
+        Class::Value(Kind::Password) if several => Some(Class::Value(Kind::Password)),
+        Class::Value(Kind::Token | Kind::Key) if several => Some(Class::Ambiguous),
         _ => None,
     }
 }
@@ -164,10 +166,10 @@ fn judge_ambiguous(context: Context, value: &str) -> Judgement {
     }
 }
 
-/// A Secret's name and a key in it: `{secret, key}`, `{secretName, secretKey}`, `{name, key}`.
+/// A Secret's name and a key in it: `{secret, key}`, `{secretName, secretKey}`, `{secretKey, remoteRef}`.
 fn is_name_and_key(siblings: &[&str]) -> bool {
     let has = |wanted: &[&str]| siblings.iter().any(|key| wanted.iter().any(|word| key.eq_ignore_ascii_case(word)));
-    has(&["secret", "secretName", "name", "secret_name", "envName"])
+    has(&["secret", "secretName", "name", "secret_name", "envName", "remoteRef", "sourceRef", "match"])
         && has(&["key", "secretKey", "secret_key"])
         && !has_access_key(siblings)
 }
@@ -229,6 +231,7 @@ fn judge_machine_made(value: &str) -> Judgement {
         _ if value.contains(char::is_whitespace) => said(Verdict::Innocent, "is text"),
         _ if quality::is_number(value) && value.len() < 16 => said(Verdict::Innocent, "is a number"),
         _ if quality::is_label(value) => said(Verdict::Name, "is a name"),
+        _ if quality::is_wordy_base64(value) => certain(Confidence::Low, "is a text of words in base64"),
         _ if quality::is_random(value) => certain(Confidence::High, "is random under a credential's key"),
         _ if quality::is_uuid(value) || quality::is_strong(value) => {
             certain(Confidence::Medium, "is a literal under a credential's key")
@@ -292,7 +295,10 @@ fn judge_around_holes(value: &str) -> Judgement {
 }
 
 fn names_something(value: &str) -> bool {
-    quality::is_path(value)
+    let names_a_key =
+        value.rsplit_once(':').is_some_and(|(_, key)| quality::is_wordy(value) && vocabulary::class_of(key).is_some());
+    names_a_key
+        || quality::is_path(value)
         || quality::is_file_name(value)
         || quality::is_variable(value)
         || quality::is_key_path(value)
@@ -370,7 +376,7 @@ mod tests {
     #[test]
     fn the_counterexamples_of_real_charts_are_judged_rightly() {
         let key = random();
-        let pem = format!("-----BEGIN {} KEY-----\nMIIE\n", "PRIVATE");
+        let pem = format!("-----BEGIN {} KEY-----\n{}\n", "PRIVATE", "MIIEabcd".repeat(8));
         // Chart, path, siblings, value, expected (None: a credential of any confidence).
         let rows: &[(&str, &str, &[&str], &str, Option<Verdict>)] = &[
             ("harbor", "existingSecretAdminPassword", &[], "", Some(Empty)),
@@ -504,6 +510,23 @@ mod tests {
         let judged = |quoted| judge(Context { keys: &["password"], siblings: &[], quoted }, "83017264").verdict;
         assert!(matches!(judged(true), Credential(_)) && matches!(judged(false), Credential(_)));
         assert_eq!(of("token", &[], "83017264").verdict, Innocent);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_value_and_no_key_is_too_strange(key in ".{0,40}", value in ".{0,200}", dense in "[${}()<>%#@:=/?&;'\"a1 \n-]{0,60}") {
+            for value in [&value, &dense] {
+                for key in [key.as_str(), "password", "secretKey", "dsn", "token"] {
+                    of(key, &[key, "name"], value);
+                    judge_in_secret(key, value);
+                }
+                for password in uri::passwords(value) {
+                    assert!(value.is_char_boundary(password.span.start) && value.is_char_boundary(password.span.end));
+                    password.verdict(value);
+                }
+                super::super::is_reference(value);
+            }
+        }
     }
 
     #[test]

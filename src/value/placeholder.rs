@@ -270,13 +270,13 @@ fn worded(value: &str, bare: &str) -> Option<Stand> {
     if value.ends_with("EXAMPLE") || value.ends_with("EXAMPLEKEY") {
         return Some(Stand::Placeholder("is an example from a manual"));
     }
-    if value.len() > 100 {
+    if value.len() > 100 || value.contains(['{', '"', '\n']) {
         return None;
     }
     let mut said = Vec::new();
     words::split(value, |word| said.push(word.to_ascii_lowercase()));
-    // One token that is no word, and the rest proves nothing.
-    if said.iter().any(|word| !is_word(word)) {
+    // One token that is no word, or a confetti of letters, and the rest proves nothing.
+    if said.iter().any(|word| !is_word(word)) || said.len() > 3 && bare.len() < 3 * said.len() {
         return None;
     }
     let has = |wanted: &str| said.iter().any(|word| word == wanted);

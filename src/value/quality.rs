@@ -48,13 +48,20 @@ const EXTENSIONS: &[&str] = &[
     "yml",
 ];
 
-/// A private key, whichever way it is written.
+/// Characters of base64 that the shortest private key has between its lines.
+const SHORTEST_KEY: usize = 40;
+
+/// A private key with a body, as PEM or as PEM in base64.
 pub fn is_private_key(value: &str) -> bool {
-    // "-----BEGIN " in base64.
-    value.contains("PRIVATE KEY-----")
-        || value.trim_start().starts_with("LS0tLS1CRUdJTiBSU0EgUFJJVkFURS")
+    has_key_block(value)
         || value.trim_start().starts_with("LS0tLS1CRUdJTi")
-            && base64_text(value).is_some_and(|text| text.contains("PRIVATE KEY"))
+            && base64_text(value).is_some_and(|text| has_key_block(&text))
+}
+
+fn has_key_block(text: &str) -> bool {
+    let Some((_, behind)) = text.split_once("PRIVATE KEY-----") else { return false };
+    let body = behind.split("-----END").next().unwrap_or("");
+    !body.contains(['<', '{']) && body.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST_KEY
 }
 
 /// Certificates and public keys.
@@ -62,7 +69,7 @@ pub fn is_public(value: &str) -> bool {
     let value = value.trim_start();
     let public = ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-", "age1", "ssh-dss "];
     public.iter().any(|start| value.starts_with(start))
-        || value.starts_with("-----BEGIN ") && !value.contains("PRIVATE KEY-----")
+        || value.starts_with("-----BEGIN ") && !has_key_block(value)
         || value.starts_with("LS0tLS1CRUdJTi") && !is_private_key(value)
 }
 
@@ -73,16 +80,9 @@ pub fn is_jwt(value: &str) -> bool {
 
 /// A document that holds credentials, plain or in base64: a service account, a docker configuration, a kubeconfig.
 pub fn holds_credentials(value: &str) -> bool {
-    const MARKS: &[&str] = &[
-        "\"private_key\"",
-        "\"auths\"",
-        "client-key-data",
-        "\"auth\"",
-        "\"password\"",
-        "aws_secret_access_key",
-        "\"client_secret\"",
-    ];
-    let within = |text: &str| MARKS.iter().any(|mark| text.contains(mark)) || text.contains("PRIVATE KEY-----");
+    const MARKS: &[&str] =
+        &["\"auths\"", "client-key-data", "\"auth\"", "\"password\"", "aws_secret_access_key", "\"client_secret\""];
+    let within = |text: &str| MARKS.iter().any(|mark| text.contains(mark)) || has_key_block(text);
     within(value) || base64_text(value).is_some_and(|text| within(&text))
 }
 
@@ -242,14 +242,15 @@ pub fn is_wordy(value: &str) -> bool {
     wordy && pieces > 0 && (value.len() < SHORTEST_RANDOM || bytes >= 3 * pieces)
 }
 
-/// A word of letters with a vowel, or a few digits, or a word and a number (`v2`, `eu1`, `s3`).
+/// A word of letters with vowels, a few digits, or a word with a number before, in or behind it (`v2`, `s3`, `base64ed`).
 fn is_word(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let edge = word.trim_start_matches(|c: char| c.is_ascii_digit()).trim_end_matches(|c: char| c.is_ascii_digit());
+    let numbers = word.split(|character: char| !character.is_ascii_digit()).filter(|part| !part.is_empty()).count();
     match digits {
-        0 => word.len() <= 4 || word.len() <= 24 && longest_without_vowel(word) <= 5,
         _ if digits == word.len() => digits <= 4,
-        _ => digits <= 4 && edge.bytes().all(|byte| byte.is_ascii_alphabetic()) && word.len() <= 12,
+        _ if digits > 4 || numbers > 1 || word.len() > 40 => false,
+        0 => word.len() <= 4 || longest_without_vowel(word) <= 5,
+        _ => word.len() <= 12 || longest_without_vowel(word) <= 5,
     }
 }
 
@@ -273,6 +274,11 @@ fn entropy(bytes: &[u8]) -> f64 {
 /// The most entropy that a text of this length has when it is drawn from sixteen characters or more.
 fn ceiling(length: usize) -> f64 {
     (length as f64).log2().min(4.0)
+}
+
+/// Text of words in base64: `dGVzdC1hcGkta2V5Cg==` is `test-api-key`.
+pub fn is_wordy_base64(value: &str) -> bool {
+    value.len().is_multiple_of(4) && base64_text(value).is_some_and(|text| is_wordy(text.trim()))
 }
 
 fn base64_text(value: &str) -> Option<String> {

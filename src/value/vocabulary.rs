@@ -132,6 +132,7 @@ const ENDINGS: &[(&str, Class)] = &[
     ("host key", Ambiguous),
     ("htpasswd", Value(Password)),
     ("htpasswd string", Value(Password)),
+    ("id token", NotSecret),
     ("image pull secret", Reference),
     ("image pull secrets", Reference),
     ("ingest key", Value(Token)),

@@ -210,6 +210,17 @@ fn a_wrong_rule_file_is_refused_with_the_place_and_the_word_that_was_meant() {
 }
 
 #[test]
+fn a_rule_may_name_every_structure_that_the_detector_has() {
+    for name in tightlip::detect::structures() {
+        let folder = tempfile::tempdir().unwrap();
+        let matcher = format!("structure: {name}");
+        let text = GOOD_RULE.replace("token: { prefixes: [shop_], body: base62*20 }", &matcher);
+        fs::write(folder.path().join("shop-token.yaml"), text).unwrap();
+        assert!(read_folder(folder.path()).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn a_regex_that_does_not_compile_is_refused_where_it_stands() {
     let wrong = "regex: { anchors: [abc], regex: 'abc(', before: 0, after: 64 }";
     let text = GOOD_RULE.replace("token: { prefixes: [shop_], body: base62*20 }", wrong);

@@ -62,6 +62,7 @@ fn judge_unnamed(key: &str, value: &str) -> Judgement {
         _ if quality::is_private_key(value) || quality::is_jwt(value) || quality::holds_credentials(value) => {
             certain(Confidence::High, "is key material")
         }
+        _ if quality::is_hash(value) => certain(Confidence::Medium, "is the hash of a password"),
         _ if vocabulary::is_plain_in_a_secret(key) => said(Verdict::Innocent, "has a key that is known to be harmless"),
         _ if quality::is_public(value) => said(Verdict::Innocent, "is public"),
         _ if quality::is_url(value) => judge_connection(value),

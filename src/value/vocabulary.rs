@@ -273,6 +273,7 @@ const WHOLES: &[(&str, Class)] = &[
 /// Matched against the first words of a key. Sorted.
 const BEGINNINGS: &[(&str, Class)] = &[
     ("automount", NotSecret),
+    ("checksum", NotSecret),
     ("existing", Reference),
     ("extra env vars secret", Reference),
     ("extra secret", Reference),
@@ -281,6 +282,7 @@ const BEGINNINGS: &[(&str, Class)] = &[
     ("min", NotSecret),
     ("num", NotSecret),
     ("secret store", Reference),
+    ("sha256", NotSecret),
 ];
 
 /// Last words that say how a value is written or which one of several it is, not what it is.
@@ -489,6 +491,8 @@ pub fn is_telling(key: &str) -> bool {
                 | b"kub"
                 | b"ser"
                 | b"pro"
+                | b"che"
+                | b"sha"
                 | b"exi"
                 | b"max"
                 | b"min"

@@ -10,8 +10,10 @@ use super::words;
 pub enum Stand {
     /// To be filled in; says why.
     Placeholder(&'static str),
-    /// It works, and everybody knows it.
+    /// It works and asks to be changed, or says that it is not safe.
     WeakDefault(&'static str),
+    /// It works, and everybody knows it; it may be a user's or a server's name as well.
+    WellKnown,
     /// A setting's word: `none`, `required`, `string`.
     Setting,
 }
@@ -230,7 +232,7 @@ pub fn of(value: &str) -> Option<Stand> {
         return Some(Stand::WeakDefault("asks to be changed"));
     }
     if WELL_KNOWN.contains(&lower) {
-        return Some(Stand::WeakDefault("is a default that everybody knows"));
+        return Some(Stand::WellKnown);
     }
     worded(value, &bare)
 }
@@ -359,7 +361,7 @@ mod tests {
             "postgres",
             "not-a-secure-key",
         ] {
-            assert!(matches!(of(value), Some(Stand::WeakDefault(_))), "{value}: {:?}", of(value));
+            assert!(matches!(of(value), Some(Stand::WeakDefault(_) | Stand::WellKnown)), "{value}: {:?}", of(value));
         }
     }
 

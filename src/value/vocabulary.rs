@@ -263,6 +263,8 @@ const ENDINGS: &[(&str, Class)] = &[
 const WHOLES: &[(&str, Class)] = &[
     ("auth", Ambiguous),
     ("cert", Ambiguous),
+    ("extra secret", Reference),
+    ("extra secrets", Reference),
     ("key", Ambiguous),
     ("keys", Ambiguous),
     ("property", Reference),
@@ -347,6 +349,7 @@ const INHERITING: &[&str] = &[
 /// Keys below which every string is a name.
 const NAMING: &[&str] = &[
     "existing secret",
+    "extract",
     "remote ref",
     "secret key ref",
     "secret keys",
@@ -541,7 +544,8 @@ pub fn is_inheriting(key: &str) -> bool {
 
 /// True for a key below which every string is a name.
 pub fn names_everything_below(key: &str) -> bool {
-    if !is_telling(key) && !key.eq_ignore_ascii_case("valueFrom") && !key.eq_ignore_ascii_case("sourceRef") {
+    let quiet = ["extract", "sourceRef", "valueFrom"];
+    if !is_telling(key) && !quiet.iter().any(|known| key.eq_ignore_ascii_case(known)) {
         return false;
     }
     let words = Words::of(key);

@@ -293,7 +293,7 @@ fn worded(value: &str, bare: &str) -> Option<Stand> {
     if (has("change") || has("replace")) && (has("me") || has("this") || has("it") || has("before") || has("in")) {
         return Some(Stand::WeakDefault("asks to be changed"));
     }
-    let glued = ["your", "example", "placeholder", "insertyour", "replacewith", "changeme", "dummy"];
+    let glued = ["your", "base64encoded", "example", "placeholder", "insertyour", "replacewith", "changeme", "dummy"];
     (bare.len() <= 40 && glued.iter().any(|start| bare.starts_with(start))).then_some(Stand::Placeholder(REASON))
 }
 

@@ -43,12 +43,14 @@ fn human_passwords_of_six_characters_are_found() {
     }
 }
 
+/// Chart, path, siblings, value, and the verdict; `None` is a credential of any confidence.
+type Row<'a> = (&'a str, &'a str, &'a [&'a str], &'a str, Option<Verdict>);
+
 #[test]
 fn the_counterexamples_of_real_charts_are_judged_rightly() {
     let key = random();
     let pem = format!("-----BEGIN {} KEY-----\n{}\n", "PRIVATE", "MIIEabcd".repeat(8));
-    // Chart, path, siblings, value, expected (None: a credential of any confidence).
-    let rows: &[(&str, &str, &[&str], &str, Option<Verdict>)] = &[
+    let rows: &[Row] = &[
         ("harbor", "existingSecretAdminPassword", &[], "", Some(Empty)),
         ("harbor", "existingSecretAdminPassword", &[], "harbor-admin", Some(Name)),
         ("harbor", "secretKey", &[], "not-a-secure-key", Some(WeakDefault)),

@@ -286,3 +286,121 @@ impl Assignment {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::tests::{drafts_at, found, rule};
+    use crate::model::Matcher as Kind;
+
+    const HEX: Alphabet = Alphabet::of(&[(b'0', b'9'), (b'a', b'f')]);
+    const BASE64: Alphabet = Alphabet::of(&[(b'0', b'9'), (b'A', b'Z'), (b'a', b'z'), (b'+', b'+'), (b'/', b'/')]);
+    const BASE62_LOWER: Alphabet = Alphabet::of(&[(b'0', b'9'), (b'a', b'z')]);
+
+    fn assignment(id: &'static str, words: &'static [&'static str], value: &'static [Segment]) -> &'static Rule {
+        rule(id, Kind::Assignment(Assignment { words, value, checksum: None }))
+    }
+
+    fn rules() -> Vec<&'static Rule> {
+        let hex = const { &[Segment::Chars { alphabet: HEX, min: 32, max: 32 }] };
+        let base64 = const { &[Segment::Chars { alphabet: BASE64, min: 40, max: 44 }] };
+        let short = const {
+            &[
+                Segment::Chars { alphabet: BASE62_LOWER, min: 6, max: 6 },
+                Segment::Literal("."),
+                Segment::Chars { alphabet: BASE62_LOWER, min: 16, max: 16 },
+            ]
+        };
+        vec![
+            assignment("datadog", &["datadog", "dd_api_key"], hex),
+            assignment("aws", &["aws_secret_access_key"], base64),
+            assignment("bootstrap", &["bootstrap_token"], short),
+        ]
+    }
+
+    fn hex() -> String {
+        ["9f86d081884c7d65", "9a2feaa0c55ad015"].concat()
+    }
+
+    fn base64() -> String {
+        ["kT9+vQ2/pX7mZ4rW8", "yB1nC6sD3fG5hJ0", "lAeUiOqE"].concat()
+    }
+
+    #[test]
+    fn every_way_to_write_an_assignment_is_one() {
+        let value = hex();
+        for text in [
+            format!("DATADOG_API_KEY={value}"),
+            format!("datadog-api-key: {value}\r\n"),
+            format!("datadog.apiKey = \"{value}\""),
+            format!("let datadogApiKey := '{value}';"),
+            format!("my_dd_api_key => '{value}',"),
+            format!("\"ddApiKey\": \"{value}\""),
+            format!("{{\\\"DD_API_KEY\\\": \\\"{value}\\\"}}"),
+            format!("the Datadog key: {value}"),
+            format!("const DATADOG_KEY: &str = \"{value}\";"),
+            format!("os.environ[\"DD_API_KEY\"] = \"{value}\""),
+            format!("setenv(\"DD_API_KEY\", \"{value}\")"),
+            format!("<DatadogApiKey>{value}</DatadogApiKey>"),
+            format!("<add key=\"DatadogApiKey\" value=\"{value}\" />"),
+            format!("{{\"name\": \"DD_API_KEY\", \"value\": \"{value}\"}}"),
+            format!("https://host/?dd_api_key={value}&x=1"),
+            format!("key: ${{DD_API_KEY:-{value}}}"),
+        ] {
+            assert_eq!(found(&rules(), &text), [("datadog", value.clone())], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_an_assignment_is_none() {
+        let value = hex();
+        for text in [
+            format!("DATADOG_API_KEY=\n{value}"),
+            format!("DATADOG_API_KEY=\nB={value}"),
+            format!("mydatadogish = {value}"),
+            format!("datadog {value}"),
+            format!("datadog_key = {value}0"),
+            format!("datadog_key = \"{value} and more\""),
+            format!("datadog_key = {}", &value[1..]),
+            format!("datadog_key = {value}.example.com"),
+            format!("other_key = {value}"),
+            format!("datadog_key = {}", "0123456789abcdef".repeat(2)),
+            format!("datadog{} = {value}", " ".repeat(200)),
+        ] {
+            assert_eq!(found(&rules(), &text), [], "{text}");
+        }
+        assert!(drafts_at(&rules(), "a/package-lock.json", format!("datadog_key = {value}").as_bytes()).is_empty());
+    }
+
+    #[test]
+    fn padding_belongs_to_base64_and_digests_do_not() {
+        let value = base64();
+        for value in [value.clone(), format!("{value}="), format!("{value}==")] {
+            assert_eq!(found(&rules(), &format!("aws_secret_access_key = {value}\n")), [("aws", value)]);
+        }
+        let commit = hex() + "5ad01598";
+        assert_eq!(found(&rules(), &format!("aws_secret_access_key = {commit}\n")), []);
+    }
+
+    #[test]
+    fn a_value_that_no_run_announces_is_found_by_its_word() {
+        let value = ["k3v9dm", ".", "2x7qpa4t8w1z5b6c"].concat();
+        for text in [
+            format!("bootstrap-token: {value}"),
+            format!("BOOTSTRAP_TOKEN=\"{value}\""),
+            format!("bootstrapToken: '{value}'"),
+        ] {
+            assert_eq!(found(&rules(), &text), [("bootstrap", value.clone())], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_longest_word_owns_a_value_that_two_rules_claim() {
+        let hex_value = const { &[Segment::Chars { alphabet: HEX, min: 32, max: 32 }] };
+        let rules =
+            [assignment("vague", &["datadog"], hex_value), assignment("exact", &["datadog_app_key"], hex_value)];
+        let drafts = drafts_at(&rules, "file", format!("DATADOG_APP_KEY={}", hex()).as_bytes());
+        assert_eq!(drafts.len(), 1);
+        assert_eq!((drafts[0].rule.id, drafts[0].also[0].id), ("exact", "vague"));
+    }
+}

@@ -44,10 +44,11 @@ fn flat(body: &[u8]) -> bool {
     body.len() >= 16 && seen.iter().map(|bits| bits.count_ones()).sum::<u32>() < FEWEST_DISTINCT
 }
 
-/// True for what a machine made: letters and digits change places, or capitals and small letters do without the rhythm
-/// of `camelCase`. Names in kebab, snake and camel case are not.
+/// True for what a machine made: digits and letters change places, or capitals and small letters do without the rhythm of
+/// `camelCase`. Names in kebab, snake and camel case are not.
 pub fn is_machine_made(value: &[u8]) -> bool {
-    let (mut digits, mut upper, mut lower, mut changes, mut last) = (0, 0, 0, 0, Class::Other);
+    let (mut digits, mut upper, mut lower, mut changes) = (0, 0, 0, 0);
+    let mut last = Class::Other;
     for byte in value {
         let class = Class::of(*byte);
         match class {
@@ -56,12 +57,14 @@ pub fn is_machine_made(value: &[u8]) -> bool {
             Class::Lower => lower += 1,
             Class::Other => {}
         }
-        changes += usize::from(class != last && class != Class::Other && last != Class::Other);
+        let letter = |class| matches!(class, Class::Upper | Class::Lower);
+        changes += usize::from(class == Class::Digit && letter(last) || last == Class::Digit && letter(class));
         last = class;
     }
     let letters = upper + lower;
-    let irregular = 4 * upper >= letters && 4 * lower >= letters && letters > 0;
-    letters == 0 && digits > 0 || (digits > 0 || irregular) && changes >= 2.max(value.len() / 8)
+    let irregular = letters > 0 && 4 * upper >= letters && 4 * lower >= letters;
+    let only_digits = letters == 0 && digits > 0;
+    changes >= 2.max(value.len() / 16) || irregular || only_digits
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

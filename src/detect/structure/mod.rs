@@ -8,6 +8,8 @@ mod jwt;
 mod pem;
 mod putty;
 mod service_account;
+#[cfg(test)]
+mod tests;
 mod uri;
 
 use super::candidate::Rank;

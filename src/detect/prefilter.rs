@@ -73,7 +73,7 @@ impl RunTable {
     #[inline]
     fn inner(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, &'static [u8], Target)) {
         match text[at..].first_chunk::<3>() {
-            Some(first) if is_set(&*self.firsts, hash(*first)) => self.inner_at(text, at, found),
+            Some(first) if is_set(&self.firsts, hash(*first)) => self.inner_at(text, at, found),
             _ => {}
         }
     }

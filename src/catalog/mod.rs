@@ -93,6 +93,7 @@ fn compiles(regex: &str) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Matcher;
 
     #[test]
     fn what_the_build_made_is_what_the_files_say() {
@@ -107,6 +108,17 @@ mod tests {
         assert_eq!(read.len(), built_in.rules().len());
         for (read, built_in) in read.iter().zip(built_in.rules()) {
             assert_eq!(format!("{read:#?}"), format!("{built_in:#?}"));
+        }
+    }
+
+    #[test]
+    fn each_structure_that_a_rule_may_name_is_proven_by_a_built_in_rule() {
+        let rules = Catalog::built_in();
+        let is_named = |name: &str| {
+            rules.rules().iter().any(|rule| matches!(rule.matcher, Matcher::Structure(own) if own == name))
+        };
+        for (name, _) in vocabulary::STRUCTURES {
+            assert!(is_named(name), "no rule asks for `{name}`");
         }
     }
 }

@@ -15,7 +15,7 @@ pub fn in_mapping(document: &Document, _context: &Context, reporter: &mut Report
     }
     for duplicate in &document.root.tree().duplicates {
         let (key, first) = (document.root.peer(duplicate.key), document.root.peer(duplicate.first));
-        if !is_below(key, document.root) || key.as_str() == Some("<<") {
+        if !document.root.span().intersects(key.span()) || key.as_str() == Some("<<") {
             continue;
         }
         let name = key.as_str().unwrap_or_default();
@@ -39,8 +39,4 @@ pub fn in_external_secret(document: &Document, _context: &Context, reporter: &mu
             }
         }
     }
-}
-
-fn is_below(node: Node, root: Node) -> bool {
-    std::iter::successors(Some(node), |node| node.parent()).any(|node| node.id() == root.id())
 }

@@ -2,15 +2,16 @@
 //!
 //! Source: the validating webhook of external-secrets 2.9. It does not know the fields' own rules, nor stores.
 
-use super::fields::listed;
+use super::fields::{listed, may_be_completed};
 use super::schema::{Fault, FaultKind, faults, is_filled_in_later};
 use super::{Context, Reporter};
 use crate::document::{Document, ExternalSecret, Form};
 use crate::facts::Choice;
+use crate::model::Confidence;
 use crate::syntax::Node;
 
 /// `external-secret-without-data`
-pub fn without_data(document: &Document, _context: &Context, reporter: &mut Reporter) {
+pub fn without_data(document: &Document, context: &Context, reporter: &mut Reporter) {
     for external_secret in whole(document) {
         let has_entries = |field: &str| {
             let value = external_secret.spec.get(field);
@@ -18,7 +19,11 @@ pub fn without_data(document: &Document, _context: &Context, reporter: &mut Repo
         };
         if !has_entries("data") && !has_entries("dataFrom") {
             let spec = external_secret.spec;
-            reporter.at_key(spec.key().unwrap_or(spec), spec).emit();
+            let draft = reporter.at_key(spec.key().unwrap_or(spec), spec);
+            match may_be_completed(document, context) {
+                true => draft.confidence(Confidence::Medium).emit(),
+                false => draft.emit(),
+            }
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! It does not know the kinds: `facts` does. Which fields exclude each other is `external_secret_rules` and `store_auth`.
 
-use super::schema::{Fault, FaultKind, faults};
+use super::schema::{Fault, FaultKind, LONGEST_SLIP, faults};
 use super::{Context, Reporter};
 use crate::document::Document;
 use crate::facts::Shape;
+use crate::model::Confidence;
 use crate::syntax::{Node, Style};
 use crate::text::closest;
 
@@ -27,7 +28,13 @@ pub fn missing(document: &Document, context: &Context, reporter: &mut Reporter) 
     for fault in faults(document, context) {
         let FaultKind::Missing(field) = fault.kind else { continue };
         let draft = reporter.at_key(fault.key, fault.value).blank("field", field.name);
-        draft.blank("holder", holder(&fault, Some(fault.value))).emit();
+        let draft = draft.blank("holder", holder(&fault, Some(fault.value)));
+        match may_be_completed(document, context) {
+            // `key:` with nothing behind it says that a patch will bring the value.
+            true if fault.value.get(field.name).is_some() => draft.confidence(Confidence::Low).emit(),
+            true => draft.confidence(Confidence::Medium).emit(),
+            false => draft.emit(),
+        }
     }
 }
 
@@ -47,7 +54,7 @@ pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Report
         let expected = match fault.kind {
             FaultKind::NotAmong(values) => {
                 let others = others(values, value);
-                match closest(value, others.iter().copied()) {
+                match (value.len() <= LONGEST_SLIP).then(|| closest(value, others.iter().copied())).flatten() {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("it takes {}.", listed(&others, "or")),
                 }
@@ -77,6 +84,11 @@ pub fn not_in_release(document: &Document, context: &Context, reporter: &mut Rep
     }
 }
 
+/// True for a file that a kustomization may use as a base: patches of other folders can add to it.
+pub fn may_be_completed(document: &Document, context: &Context) -> bool {
+    !context.layout.kustomizations_in(&document.path.parent()).is_empty()
+}
+
 /// `a`, `b` and `c`, each in backticks.
 pub fn listed(names: &[&str], conjunction: &str) -> String {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -97,7 +109,7 @@ fn holder(fault: &Fault, mapping: Option<Node>) -> String {
 }
 
 fn suggestion(name: &str, shape: &Shape) -> String {
-    match closest(name, shape.names()) {
+    match (name.len() <= LONGEST_SLIP).then(|| closest(name, shape.names())).flatten() {
         Some(near) if near == name => " (only `v1` has it)".to_owned(),
         Some(near) => format!(" (did you mean `{near}`?)"),
         None => String::new(),

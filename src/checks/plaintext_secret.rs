@@ -13,7 +13,7 @@ use crate::value::{self, Verdict};
 /// A longer value of `data` is not decoded; Kubernetes takes no Secret of more than 1 MiB.
 const LONGEST: usize = 2 << 20;
 
-/// `plaintext-secret-manifest`
+/// `plaintext-secret`
 pub fn run(document: &Document, _context: &Context, reporter: &mut Reporter) {
     for manifest in document.manifests().iter().filter(|manifest| manifest.is("", "Secret")) {
         for (field, encoded) in [("stringData", false), ("data", true)] {

@@ -5,7 +5,7 @@
 
 use super::Context;
 use crate::document::{Document, Form, Manifest};
-use crate::facts::{self, Choice, Field, Kind, Release, Shape, duration, releases};
+use crate::facts::{self, Choice, Field, Kind, Presence, Release, Shape, duration, releases};
 use crate::syntax::{Node, Style};
 use crate::text::closest;
 
@@ -67,8 +67,8 @@ pub fn target(context: &Context) -> Option<Release> {
 /// True when something will still be put in the scalar's place: a template's hole, a variable, an encrypted value.
 pub fn is_filled_in_later(node: Node) -> bool {
     let marks = ["{{", "${", "$(", "ENC[AES256_GCM"];
-    node.is_masked() && node.as_str().is_some()
-        || node.as_str().is_some_and(|text| marks.iter().any(|mark| text.contains(mark)))
+    let is_blank = |text: &str| text.split_once('<').is_some_and(|(_, rest)| rest.contains('>'));
+    node.as_str().is_some_and(|text| node.is_masked() || is_blank(text) || marks.iter().any(|mark| text.contains(mark)))
         || node.tag().is_some_and(|tag| !tag.starts_with("!!") && !tag.starts_with("tag:yaml.org"))
 }
 
@@ -94,6 +94,26 @@ struct Comparison<'a, 'f> {
     /// More may be there than is written.
     is_open: bool,
     faults: &'f mut Vec<Fault<'a>>,
+}
+
+/// What stands in one mapping.
+#[derive(Default)]
+struct Present<'a> {
+    fields: Vec<&'static str>,
+    unknown: Vec<&'a str>,
+    /// One of the fields is younger than the target release.
+    is_ahead: bool,
+}
+
+/// Longer keys are no misspellings, and this many are looked at.
+pub const LONGEST_SLIP: usize = 64;
+const MOST_SLIPS: usize = 16;
+
+impl Present<'_> {
+    fn misspells(&self, field: &Field, shape: &Shape) -> bool {
+        let slips = self.unknown.iter().filter(|name| name.len() <= LONGEST_SLIP).take(MOST_SLIPS);
+        slips.into_iter().any(|name| closest(name, shape.names()) == Some(field.name))
+    }
 }
 
 impl<'a> Comparison<'a, '_> {
@@ -139,48 +159,45 @@ impl<'a> Comparison<'a, '_> {
     }
 
     fn mapping(&mut self, key: Node<'a>, mapping: Node<'a>, shape: &'static Shape) {
-        let (mut present, mut unknown) = (Vec::new(), Vec::new());
+        let mut here = Present::default();
         for (key, value) in mapping.entries() {
             let Some(name) = key.as_str().filter(|_| !is_filled_in_later(key)) else { continue };
             match shape.field(name).filter(|field| !field.only_v1 || self.manifest.version() != "v1beta1") {
                 None => {
-                    unknown.push(name);
+                    here.unknown.push(name);
                     self.push(key, value, FaultKind::Unknown(shape));
                 }
                 Some(field) => {
                     if !value.is_null() {
-                        present.push(field.name);
+                        here.fields.push(field.name);
                     }
-                    self.release(key, value, (field.since, field.until), false);
-                    self.value(key, value, &field.kind, Some(field));
+                    // What a younger field holds is younger too.
+                    match self.release(key, value, (field.since, field.until), false) {
+                        true => here.is_ahead = true,
+                        false => self.value(key, value, &field.kind, Some(field)),
+                    }
                 }
             }
         }
         if !self.is_open {
-            self.absent(key, mapping, shape, &present, &unknown);
+            self.absent(key, mapping, shape, &here);
         }
     }
 
-    /// What is missing, and what cannot be together. A field that is there under a wrong name is not missing as well.
-    fn absent(
-        &mut self,
-        key: Node<'a>,
-        mapping: Node<'a>,
-        shape: &'static Shape,
-        present: &[&'static str],
-        unknown: &[&'a str],
-    ) {
-        let is_misspelt = |field: &str| unknown.iter().any(|name| closest(name, shape.names()) == Some(field));
+    /// What is missing, and what cannot be together. One fault is told once: a field that is there under a wrong name is
+    /// not missing, nor is one whose successor is there too early.
+    fn absent(&mut self, key: Node<'a>, mapping: Node<'a>, shape: &'static Shape, here: &Present<'a>) {
         for field in shape.fields {
-            let is_required = field.is_required(self.first, self.target) && !present.contains(&field.name);
-            if is_required && !is_misspelt(field.name) {
+            let is_missing = field.is_required(self.first, self.target) && !here.fields.contains(&field.name);
+            let is_succeeded = here.is_ahead && matches!(field.presence, Presence::RequiredUntil(_));
+            if is_missing && !is_succeeded && !here.misspells(field, shape) {
                 self.push(key, mapping, FaultKind::Missing(field));
             }
         }
         for &choice in shape.choices {
             let fields = choice.fields(shape);
-            let present: Vec<_> = fields.iter().copied().filter(|field| present.contains(field)).collect();
-            let is_explained = present.is_empty() && !unknown.is_empty();
+            let present: Vec<_> = fields.iter().copied().filter(|field| here.fields.contains(field)).collect();
+            let is_explained = present.is_empty() && !here.unknown.is_empty();
             if !choice.allows(present.len()) && !is_explained {
                 self.push(key, mapping, FaultKind::Choice { choice, fields, present });
             }
@@ -226,19 +243,29 @@ impl<'a> Comparison<'a, '_> {
         let is_gone = until.zip(self.first).is_some_and(|(until, first)| until <= first);
         match values.contains(&text) {
             true if is_gone && self.target.is_none() => self.push(key, value, FaultKind::NotAmong(values)),
-            true => self.release(key, value, (since, until), true),
+            true => {
+                self.release(key, value, (since, until), true);
+            }
             false => self.push(key, value, FaultKind::NotAmong(values)),
         }
     }
 
-    fn release(&mut self, key: Node<'a>, value: Node<'a>, life: (Option<Release>, Option<Release>), of_value: bool) {
-        let Some(target) = self.target else { return };
+    /// True, and told, when the target release is outside of `life`.
+    fn release(
+        &mut self,
+        key: Node<'a>,
+        value: Node<'a>,
+        life: (Option<Release>, Option<Release>),
+        of_value: bool,
+    ) -> bool {
+        let Some(target) = self.target else { return false };
         let words = match life {
             (Some((major, minor)), _) if target < (major, minor) => format!("came with {major}.{minor}"),
-            (_, Some((major, minor))) if target >= (major, minor) => format!("went with {major}.{minor}"),
-            _ => return,
+            (_, Some((major, minor))) if target >= (major, minor) => format!("was removed with {major}.{minor}"),
+            _ => return false,
         };
         self.push(key, value, FaultKind::NotInRelease { of_value, words });
+        true
     }
 
     fn is_store_interval(&self, value: Node, text: &str) -> bool {

@@ -201,7 +201,7 @@ mod tests {
         good: &[],
     };
     static PASSWORD: Rule = RULE;
-    static SECRET: Rule = Rule { id: "plaintext-secret", matcher: Matcher::Structure("keyed-secret"), ..RULE };
+    static SECRET: Rule = Rule { id: "plaintext-credential", matcher: Matcher::Structure("keyed-secret"), ..RULE };
 
     /// `rule: text under the span` of each finding that is at least of medium confidence.
     fn found(path: &str, text: &str) -> Vec<String> {
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn machine_made_values_have_a_rule_of_their_own() {
         let token = ["aB3xY9", "qLmN0p", "R7tZw2"].concat();
-        assert_eq!(found("a.yaml", &format!("apiKey: {token}\n")), [format!("plaintext-secret: {token}")]);
+        assert_eq!(found("a.yaml", &format!("apiKey: {token}\n")), [format!("plaintext-credential: {token}")]);
     }
 
     #[test]

@@ -4,7 +4,6 @@
 
 use super::{Document, Role};
 use crate::syntax::Node;
-use crate::text::Span;
 
 /// A folder may hold one of them. Case counts.
 /// <https://github.com/kubernetes-sigs/kustomize/blob/master/api/konfig/general.go>
@@ -58,6 +57,7 @@ impl<'a> Kustomization<'a> {
     /// further.
     pub fn of(document: &Document<'a>) -> Option<Kustomization<'a>> {
         let root = document.root;
+        // Ids are the same whatever the text, so that none is needed to find the first root.
         let first = root.tree().documents("").next()?.id() == root.id();
         let group = root.str_at("apiVersion").is_none_or(|version| version.starts_with("kustomize.config.k8s.io/"));
         (*document.role == Role::Kustomization && first && group && (root.is_mapping() || root.is_null()))
@@ -105,12 +105,6 @@ impl Reference<'_> {
     /// True for a path below the repository: not fetched, not absolute, not filled in by something else.
     pub fn is_local(&self) -> bool {
         !is_remote(self.path) && !self.path.starts_with('/') && !self.path.contains("{{") && !self.path.contains("${")
-    }
-
-    /// The path alone, where the scalar holds more.
-    pub fn span(&self) -> Span {
-        let value = self.node.as_str().unwrap_or_default();
-        self.node.value_span(Span::new(value.len() - self.path.len(), value.len()))
     }
 }
 

@@ -4,11 +4,12 @@
 //! most one of them is rendered.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 use super::tree::{Duplicate, Tree};
 use super::{Hole, HoleKind, Node};
 
-/// Up to this many keys, comparing each with all is faster than a hash table.
+/// Up to this many keys, comparing each with all is faster than hashing.
 const FEW: usize = 12;
 
 /// All of a tree's duplicates, in the order of their second key.
@@ -21,7 +22,7 @@ pub fn find(tree: &Tree, text: &str) -> Vec<Duplicate> {
         keys.clear();
         keys.extend(mapping.own_entries().filter_map(|(key, _)| Some((key.as_str()?, key))));
         keys.retain(|(_, key)| !key.is_masked());
-        if keys.len() > FEW || has_repeats(&keys) {
+        if has_repeats(&keys) {
             among(&keys, &controls, &mut found);
         }
     }
@@ -29,8 +30,16 @@ pub fn find(tree: &Tree, text: &str) -> Vec<Duplicate> {
     found
 }
 
+/// True when some may repeat: of many keys only the hashes are compared, sorted, which is several times faster than a
+/// table of the keys.
 fn has_repeats(keys: &[(&str, Node)]) -> bool {
-    (1..keys.len()).any(|at| keys[..at].iter().any(|(name, _)| *name == keys[at].0))
+    if keys.len() <= FEW {
+        return (1..keys.len()).any(|at| keys[..at].iter().any(|(name, _)| *name == keys[at].0));
+    }
+    let state = RandomState::new();
+    let mut hashes: Vec<u64> = keys.iter().map(|(name, _)| state.hash_one(name)).collect();
+    hashes.sort_unstable();
+    hashes.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 fn among(keys: &[(&str, Node)], controls: &[usize], found: &mut Vec<Duplicate>) {

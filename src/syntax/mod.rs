@@ -12,10 +12,15 @@ mod template;
 mod tree;
 mod yaml;
 
+use crate::text::Position;
+
 pub use builder::Builder;
 pub use leaves::{Leaf, leaves};
 pub use template::{Control, Hole, HoleKind};
 pub use tree::{Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
+
+/// In bytes. The arena counts in 32 bits, and a decoded value can be longer than what is written.
+const LONGEST: usize = 1 << 30;
 
 /// A syntax that has a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +52,11 @@ impl Syntax {
 
     /// Never fails and never panics: what could not be read is in `Tree::errors`.
     pub fn parse(self, text: &str) -> Tree {
+        if text.len() > LONGEST {
+            let message = "the text is too long to be read as a tree".to_owned();
+            let position = Position { line: 1, column: 1 };
+            return Tree { errors: vec![SyntaxError { position, message, too_deep: true }], ..Tree::default() };
+        }
         let mut tree = match self {
             Syntax::Yaml => yaml::parse(text),
             Syntax::YamlTemplate => template::parse(text),

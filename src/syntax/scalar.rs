@@ -8,15 +8,31 @@ use crate::text::Span;
 
 /// Where `within` of a decoded `value` stands in `text`, the scalar being written under `span`.
 pub fn source_span(text: &str, span: Span, value: &str, style: Style, within: Span) -> Span {
-    let walk = || Walk { value, within, at: 0, start: None, end: span.start };
-    let found = match style {
-        Style::Literal | Style::Folded => block(text, span, style, walk()),
-        Style::Plain => flow(text, span, Reading::Plain, walk()),
-        Style::SingleQuoted => flow(text, inside(span), Reading::Single, walk()),
-        Style::DoubleQuoted => flow(text, inside(span), Reading::Double, walk())
-            .or_else(|| flow(text, inside(span), Reading::Dotenv, walk())),
-    };
-    found.unwrap_or(span)
+    let mut walk = Walk::new(value, within, span);
+    let mut walked = read(text, span, style, &mut walk);
+    if walked.is_none() && style == Style::DoubleQuoted {
+        walk = Walk::new(value, within, span);
+        walked = flow(text, inside(span), Reading::Dotenv, &mut walk);
+    }
+    walked.and_then(|()| walk.found()).unwrap_or(span)
+}
+
+/// The value as it would be if `original` stood where `text` does, of the same length: what is written as it is meant
+/// is taken from there. `None` where the two cannot be laid upon each other.
+pub fn value_in(original: &str, text: &str, span: Span, value: &str, style: Style) -> Option<String> {
+    let mut walk = Walk::new(value, Span::new(0, usize::MAX), span);
+    walk.copy = Some((original, String::with_capacity(value.len())));
+    read(text, span, style, &mut walk)?;
+    walk.copy.filter(|_| walk.at == value.len()).map(|(_, copy)| copy)
+}
+
+fn read(text: &str, span: Span, style: Style, walk: &mut Walk) -> Option<()> {
+    match style {
+        Style::Literal | Style::Folded => block(text, span, style, walk),
+        Style::Plain => flow(text, span, Reading::Plain, walk),
+        Style::SingleQuoted => flow(text, inside(span), Reading::Single, walk),
+        Style::DoubleQuoted => flow(text, inside(span), Reading::Double, walk),
+    }
 }
 
 /// The character that an escape of double quotes means, and its length behind the backslash. YAML's escapes, which take
@@ -83,14 +99,23 @@ struct Walk<'a> {
     at: usize,
     start: Option<usize>,
     end: usize,
+    /// Another text, and the value as it would be in that text.
+    copy: Option<(&'a str, String)>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(value: &'a str, within: Span, span: Span) -> Self {
+        Walk { value, within, at: 0, start: None, end: span.start, copy: None }
+    }
+
     /// The next piece of the value is exactly what stands under `source`.
     fn verbatim(&mut self, text: &str, source: Span) -> Option<()> {
         let piece = text.get(source.range())?;
         let before = self.at;
         self.advance(piece)?;
+        if let Some((original, copy)) = &mut self.copy {
+            copy.push_str(original.get(source.range())?);
+        }
         let wanted = self.within;
         if self.start.is_none() && wanted.start < self.at {
             self.start = Some(source.start + (wanted.start - before));
@@ -105,6 +130,9 @@ impl Walk<'_> {
     fn written(&mut self, piece: &str, source: Span) -> Option<()> {
         let before = self.at;
         self.advance(piece)?;
+        if let Some((_, copy)) = &mut self.copy {
+            copy.push_str(piece);
+        }
         if self.start.is_none() && self.within.start < self.at {
             self.start = Some(source.start);
         }
@@ -122,7 +150,7 @@ impl Walk<'_> {
         self.at > self.within.start && self.at >= self.within.end
     }
 
-    fn found(self) -> Option<Span> {
+    fn found(&self) -> Option<Span> {
         match self.start {
             Some(start) => Some(Span::new(start, self.end.max(start))),
             None if self.within.start == self.at && self.at > 0 => Some(Span::new(self.end, self.end)),
@@ -145,7 +173,7 @@ fn inside(span: Span) -> Span {
 }
 
 /// Plain and quoted scalars: escapes, and line breaks that fold.
-fn flow(text: &str, span: Span, reading: Reading, mut walk: Walk) -> Option<Span> {
+fn flow(text: &str, span: Span, reading: Reading, walk: &mut Walk) -> Option<()> {
     let special: &[char] = match reading {
         Reading::Plain => &['\n', '\r'],
         Reading::Single => &['\n', '\r', '\''],
@@ -163,13 +191,13 @@ fn flow(text: &str, span: Span, reading: Reading, mut walk: Walk) -> Option<Span
         let rest = &rest[kept..];
         at += match reading {
             _ if rest.is_empty() => 0,
-            _ if ends_line => fold(rest, at, false, &mut walk)?,
+            _ if ends_line => fold(rest, at, false, walk)?,
             Reading::Single => {
                 walk.written("'", Span::new(at, at + 2))?;
                 2
             }
-            Reading::Dotenv => unescape_dotenv(text, rest, at, &mut walk)?,
-            _ if rest[1..].starts_with(['\n', '\r']) => 1 + fold(&rest[1..], at + 1, true, &mut walk)?,
+            Reading::Dotenv => unescape_dotenv(text, rest, at, walk)?,
+            _ if rest[1..].starts_with(['\n', '\r']) => 1 + fold(&rest[1..], at + 1, true, walk)?,
             _ => {
                 let (meant, length) = escape(&rest[1..])?;
                 walk.written(meant.encode_utf8(&mut [0; 4]), Span::new(at, at + 1 + length))?;
@@ -177,7 +205,7 @@ fn flow(text: &str, span: Span, reading: Reading, mut walk: Walk) -> Option<Span
             }
         };
     }
-    walk.found()
+    Some(())
 }
 
 fn unescape_dotenv(text: &str, rest: &str, at: usize, walk: &mut Walk) -> Option<usize> {
@@ -228,7 +256,7 @@ fn line_break(rest: &str) -> Option<usize> {
 }
 
 /// Block scalars: lines without their indentation, folded or not.
-fn block(text: &str, span: Span, style: Style, mut walk: Walk) -> Option<Span> {
+fn block(text: &str, span: Span, style: Style, walk: &mut Walk) -> Option<()> {
     let begin = text.get(..span.start)?.rfind('\n').map_or(0, |end| end + 1);
     let written = text.get(begin..span.end)?;
     let indent = indent_of(written, walk.value)?;
@@ -250,9 +278,7 @@ fn block(text: &str, span: Span, style: Style, mut walk: Walk) -> Option<Span> {
             let spaced = inner.starts_with([' ', '\t']);
             match breaks.as_slice() {
                 [only] if style == Style::Folded && last == Some(false) && !spaced => walk.written(" ", *only)?,
-                several if style == Style::Folded && last == Some(false) && !spaced => {
-                    lines_between(several, &mut walk)?
-                }
+                several if style == Style::Folded && last == Some(false) && !spaced => lines_between(several, walk)?,
                 all => all.iter().try_for_each(|&one| walk.written("\n", one))?,
             }
             breaks.clear();
@@ -265,12 +291,11 @@ fn block(text: &str, span: Span, style: Style, mut walk: Walk) -> Option<Span> {
         at += line.len();
     }
     if walk.is_done() {
-        return walk.found();
+        return Some(());
     }
     // How many of the last breaks belong to the value is the header's choice.
     let left = walk.value.len() - walk.at;
-    breaks.iter().take(left).try_for_each(|&one| walk.written("\n", one))?;
-    walk.found()
+    breaks.iter().take(left).try_for_each(|&one| walk.written("\n", one))
 }
 
 /// By how many spaces the block is indented: what the first line with content has more than its value.

@@ -8,7 +8,8 @@ mod action;
 mod blocks;
 mod unknown;
 
-use super::{SyntaxError, Tree, yaml};
+use super::tree::Content;
+use super::{SyntaxError, Tree, scalar, yaml};
 use crate::text::{LineIndex, Span};
 
 /// A masked `{{ … }}`.
@@ -54,15 +55,35 @@ impl HoleKind {
 
 pub fn parse(text: &str) -> Tree {
     let (holes, unclosed) = action::find(text);
-    let mut tree = yaml::parse(&masked(text, &holes));
+    let masked = masked(text, &holes);
+    let mut tree = yaml::parse(&masked);
     tree.unknown = unknown::find(&tree, text, &holes);
     tree.holes = holes;
+    unmask(text, &masked, &mut tree);
     if let Some(offset) = unclosed {
         let position = LineIndex::new(text.as_bytes()).position(text.as_bytes(), offset);
         let message = "this {{ is never closed".to_owned();
         tree.errors.push(SyntaxError { position, message, too_deep: false });
     }
     tree
+}
+
+/// Puts the actions back into the values that were decoded from the masked text; the others lie in the template itself.
+fn unmask(text: &str, masked: &str, tree: &mut Tree) {
+    for id in 0..tree.nodes.len() {
+        let node = &tree.nodes[id];
+        let Content::Decoded { style, start, end } = node.content else { continue };
+        let span = Span::new(node.start as usize, node.end as usize);
+        if !tree.is_masked(span) {
+            continue;
+        }
+        let value = &tree.decoded[start as usize..end as usize];
+        if let Some(value) = scalar::value_in(text, masked, span, value, style) {
+            let start = tree.decoded.len() as u32;
+            tree.decoded.push_str(&value);
+            tree.nodes[id].content = Content::Decoded { style, start, end: tree.decoded.len() as u32 };
+        }
+    }
 }
 
 /// The text with every hole filled by as many bytes; line breaks stay.

@@ -367,7 +367,7 @@ fn a_secret_is_found_at_the_seams_of_a_very_large_line() {
     let mut bytes = vec![b'-'; 200 << 20];
     let token = token();
     let places =
-        [10usize, (64 << 20) - 20, (64 << 20) - (64 << 10) - 20, (128 << 20) - (128 << 10) - 30, (200 << 20) - 100];
+        [10usize, (64 << 20) - (64 << 10) - 20, (64 << 20) - 20, (128 << 20) - (128 << 10) - 30, (200 << 20) - 100];
     for place in places {
         bytes[place] = b' ';
         bytes[place + 1..place + 1 + token.len()].copy_from_slice(token.as_bytes());

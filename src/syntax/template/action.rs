@@ -106,10 +106,12 @@ fn is_assignment(inner: &str) -> bool {
 pub fn indentation(action: &str) -> Option<Option<usize>> {
     let at = action.rfind("indent")?;
     let before = action[..at].strip_suffix('n').unwrap_or(&action[..at]);
-    if before.ends_with(|byte: char| byte.is_alphanumeric() || matches!(byte, '_' | '.' | '-' | '$')) {
+    let rest = &action[at + "indent".len()..];
+    let begins = |byte: char| byte.is_whitespace() || matches!(byte, '|' | '(' | '{');
+    if !(before.is_empty() || before.ends_with(begins)) || !rest.starts_with(char::is_whitespace) {
         return None;
     }
-    let rest = action[at + "indent".len()..].trim_start();
+    let rest = rest.trim_start();
     let number = rest.split(|byte: char| !byte.is_ascii_digit()).next().unwrap_or_default();
     Some(number.parse().ok())
 }

@@ -1,6 +1,8 @@
 //! Chart templates: holes, and what they leave unknown.
 
-use tightlip::syntax::Syntax;
+use std::path::{Path, PathBuf};
+
+use tightlip::syntax::{Control, HoleKind, Syntax};
 
 use super::draws;
 
@@ -89,9 +91,9 @@ fn blocks_keep_the_indentation_of_their_text() {
         &[
             (
                 "a: |\n    {{- if .b }}\n  c\n    {{- end }}\n  d\ne: f",
-                r#"0..49{"a": "  {{- if .b }}\n  c\n    {{- end }}\n  d\n"="x             \nc\n            \nd\n"?, "e": "f"}"#,
+                r#"0..49{"a": "  {{- if .b }}\n  c\n    {{- end }}\n  d\n"="  {{- if .b }}\nc\n  {{- end }}\nd\n"?, "e": "f"}"#,
             ),
-            ("- |\n      {{- if .b }}\n  c\n", r#"0..27["    {{- if .b }}\n  c\n"="x               \nc\n"?]"#),
+            ("- |\n      {{- if .b }}\n  c\n", r#"0..27["    {{- if .b }}\n  c\n"="    {{- if .b }}\nc\n"?]"#),
             ("a: |\n  {{- .b | nindent 2 }}\nc: d", r#"0..33{"a": ""?, "c": "d"}"#),
         ],
     );
@@ -125,4 +127,50 @@ fn braces_that_never_close_are_an_error() {
         Syntax::YamlTemplate,
         &[("a: b\nc: {{ .d\n", r#"0..13{"a": "b", "c": "{{ .d"?} | 2:4 this {{ is never closed"#)],
     );
+}
+
+#[test]
+fn holes_say_what_they_do() {
+    let text = "{{- if .a }}{{ else if .b }}{{ end -}}{{ range $i, $v := .c }}{{/* d */}}{{ $e = 1 }}{{ .f }}\
+                {{ toYaml .g | nindent 2 }}{{ include (printf \"indent\") . }}";
+    let kinds: Vec<_> = Syntax::YamlTemplate.parse(text).holes.iter().map(|hole| hole.kind).collect();
+    let expected = [
+        HoleKind::Control(Control::If),
+        HoleKind::Control(Control::Else),
+        HoleKind::Control(Control::End),
+        HoleKind::Control(Control::Range),
+        HoleKind::Comment,
+        HoleKind::Assignment,
+        HoleKind::Value,
+        HoleKind::Indented,
+        HoleKind::Value,
+    ];
+    assert_eq!(kinds, expected);
+}
+
+/// Run with TIGHTLIP_CORPUS naming a folder of charts.
+#[test]
+#[ignore = "needs a folder of charts"]
+fn nearly_all_templates_of_a_corpus_are_read() {
+    let corpus = std::env::var_os("TIGHTLIP_CORPUS").expect("TIGHTLIP_CORPUS names a folder");
+    let mut templates = Vec::new();
+    collect(Path::new(&corpus), &mut templates);
+    let is_broken = |path: &&PathBuf| {
+        std::fs::read_to_string(path).is_ok_and(|text| !Syntax::YamlTemplate.parse(&text).errors.is_empty())
+    };
+    let broken: Vec<_> = templates.iter().filter(is_broken).collect();
+    assert!(broken.len() * 100 <= templates.len(), "{} of {}: {broken:#?}", broken.len(), templates.len());
+}
+
+fn collect(folder: &Path, templates: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect(&path, templates);
+        } else if path.extension().is_some_and(|ext| ext == "yaml" || ext == "yml")
+            && path.components().any(|part| part.as_os_str() == "templates")
+        {
+            templates.push(path);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! YAML: spans, values, errors.
 
 use tightlip::syntax::Syntax;
+use tightlip::text::Span;
 
 use super::draws;
 
@@ -198,4 +199,34 @@ fn crlf_is_no_part_of_a_value() {
             ("- a\r\n-\r\n", r#"0..6["a", ""]"#),
         ],
     );
+}
+
+/// What stands under the part `wanted` of the first value.
+fn written(text: &str, wanted: &str) -> String {
+    let tree = Syntax::Yaml.parse(text);
+    let value = tree.documents(text).next().unwrap().get("a").unwrap();
+    let at = value.as_str().unwrap().find(wanted).unwrap();
+    text[value.value_span(Span::new(at, at + wanted.len())).range()].to_owned()
+}
+
+#[test]
+fn a_part_of_a_value_is_found_where_it_is_written() {
+    for (text, wanted, expected) in [
+        ("a: bcd", "c", "c"),
+        ("a: 'b''c'", "'", "''"),
+        ("a: 'b''c'", "c", "c"),
+        ("a: \"b\\tcd\\u00e9\"", "cd", "cd"),
+        ("a: \"b\\tcd\\u00e9\"", "\t", "\\t"),
+        ("a: \"b\\tcd\\u00e9\"", "dé", "d\\u00e9"),
+        ("a: \"\\ud83d\\ude00b\"", "😀", "\\ud83d\\ude00"),
+        ("a: b\n  cd\n", "cd", "cd"),
+        ("a: |\n  b\n  cd\n", "cd", "cd"),
+        ("a: |\n  b\n  cd\n", "b\nc", "b\n  c"),
+        ("a: |\r\n\r\n  b\r\n  cd\r\n", "cd", "cd"),
+        ("a: >\n  b\n  cd\n\n   e\n", "cd", "cd"),
+        ("a: >\n  b\n  cd\n\n   e\n", " e", " e"),
+        ("a: >\n  b\n  cd\n", "b c", "b\n  c"),
+    ] {
+        assert_eq!(written(text, wanted), expected, "{wanted:?} in {text:?}");
+    }
 }

@@ -56,19 +56,25 @@ impl Matcher {
     pub fn at_run(&self, run: Span, reader: &mut Reader, found: &mut impl FnMut(Candidate)) {
         let text = reader.text;
         let Some(&before) = run.start.checked_sub(1).and_then(|at| text.get(at)) else { return };
-        if !matches!(before, b'"' | b'\'' | b'`' | b'=' | b':' | b' ' | b'\t' | b'>' | b'(') {
-            return;
-        }
         let fallback = before == b':' && text[run.start] == b'-';
         let start = run.start + usize::from(fallback);
-        if self.lengths[(run.end - start).min(LONGEST_LENGTH)] && sample::is_machine_made(run.slice(text)) {
-            self.at_value(start, reader, found);
+        if !self.lengths[(run.end - start).min(LONGEST_LENGTH)] || !may_precede_value(before) {
+            return;
+        }
+        let Some(keys) = Keys::before(text, start) else { return };
+        if sample::is_machine_made(run.slice(text)) {
+            self.under(keys, start, reader, found);
         }
     }
 
     /// Every rule whose value begins at `start`, and whose word stands before it.
-    pub fn at_value(&self, start: usize, reader: &mut Reader, found: &mut impl FnMut(Candidate)) {
-        let Some(mut keys) = Keys::before(reader.text, start) else { return };
+    fn at_value(&self, start: usize, reader: &mut Reader, found: &mut impl FnMut(Candidate)) {
+        if let Some(keys) = Keys::before(reader.text, start) {
+            self.under(keys, start, reader, found);
+        }
+    }
+
+    fn under(&self, mut keys: Keys, start: usize, reader: &mut Reader, found: &mut impl FnMut(Candidate)) {
         for _ in 0..MOST_KEYS {
             let Some(key) = keys.next() else { return };
             let mut any = false;
@@ -135,6 +141,10 @@ impl Matcher {
         let identity = Identity::Credential { value: Secret::new(value) };
         Some(Candidate { rule, span, secret: span, rank, weight: word, confidence, identity })
     }
+}
+
+fn may_precede_value(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`' | b'=' | b':' | b' ' | b'\t' | b'>' | b'(')
 }
 
 fn widest(segments: &[Segment]) -> Alphabet {

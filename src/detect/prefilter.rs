@@ -11,17 +11,17 @@ use aho_corasick::packed;
 use memchr::memmem;
 
 use super::token::LONGEST_ESCAPE;
-use crate::text::{Span, is_run_byte};
+use crate::text::{SHORTEST_RUN, Span, is_run_byte};
 
 /// What to try, as the index of a matcher.
 pub type Target = u16;
 
 /// Prefixes by the run they stand at.
 pub struct RunTable {
-    /// One bit for each pair of first bytes that some inner prefix has.
-    pairs: Box<[u64; 1024]>,
-    /// Prefixes of run bytes only, sorted by their first two bytes.
-    inner: Vec<(u16, &'static [u8], Target)>,
+    /// One bit for the hash of each three first bytes that some inner prefix may have.
+    firsts: Box<[u64; 1024]>,
+    /// Prefixes of run bytes only, sorted.
+    inner: Vec<(&'static [u8], Target)>,
     /// Prefixes with another byte in them, sorted by the last such byte.
     across: Vec<(u8, &'static [u8], Target)>,
     /// One bit for each byte that ends the part before a run.
@@ -31,7 +31,7 @@ pub struct RunTable {
 impl RunTable {
     /// Prefixes of at least two bytes.
     pub fn new(prefixes: impl Iterator<Item = (&'static [u8], Target)>) -> Self {
-        let mut table = RunTable { pairs: Box::new([0; 1024]), inner: Vec::new(), across: Vec::new(), ends: [0; 4] };
+        let mut table = RunTable { firsts: Box::new([0; 1024]), inner: Vec::new(), across: Vec::new(), ends: [0; 4] };
         for (prefix, target) in prefixes {
             match prefix.iter().rposition(|&byte| !is_run_byte(byte)) {
                 Some(last) => {
@@ -39,9 +39,8 @@ impl RunTable {
                     table.across.push((prefix[last], prefix, target));
                 }
                 None => {
-                    let Some(pair) = pair_at(prefix, 0) else { continue };
-                    set(&mut *table.pairs, usize::from(pair));
-                    table.inner.push((pair, prefix, target));
+                    mark(&mut table.firsts, prefix);
+                    table.inner.push((prefix, target));
                 }
             }
         }
@@ -62,8 +61,10 @@ impl RunTable {
         if is_set(&self.ends, usize::from(before)) {
             self.across(text, run.start, before, &mut found);
         }
-        for (index, byte) in run.slice(text).iter().enumerate() {
-            if !byte.is_ascii_alphanumeric() {
+        // A prefix behind these has no run of 16 before it.
+        let starts = Span::new(run.start, run.end - SHORTEST_RUN);
+        for (index, &byte) in starts.slice(text).iter().enumerate() {
+            if is_separator(byte) {
                 self.inner(text, run.start + index + 1, &mut found);
             }
         }
@@ -71,13 +72,19 @@ impl RunTable {
 
     #[inline]
     fn inner(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, &'static [u8], Target)) {
-        let Some(pair) = pair_at(text, at) else { return };
-        if !is_set(&*self.pairs, usize::from(pair)) {
-            return;
+        match text[at..].first_chunk::<3>() {
+            Some(first) if is_set(&self.firsts, hash(*first)) => self.inner_at(text, at, found),
+            _ => {}
         }
-        let first = self.inner.partition_point(|(known, ..)| *known < pair);
-        for (_, prefix, target) in self.inner[first..].iter().take_while(|(known, ..)| *known == pair) {
-            if text[at..].starts_with(prefix) {
+    }
+
+    #[inline(never)]
+    fn inner_at(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, &'static [u8], Target)) {
+        let here = &text[at..];
+        // What `here` begins with sorts at or before it, and shares its first two bytes.
+        let end = self.inner.partition_point(|(prefix, _)| *prefix <= here);
+        for (prefix, target) in self.inner[..end].iter().rev().take_while(|(prefix, _)| prefix[..2] == here[..2]) {
+            if here.starts_with(prefix) {
                 found(at, prefix, *target);
             }
         }
@@ -101,8 +108,23 @@ pub fn inside_run(prefix: &[u8]) -> &[u8] {
     &prefix[start..]
 }
 
-fn pair_at(text: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(*text.get(at..)?.first_chunk()?))
+/// Of the bytes of a run, those that are no letter or digit.
+fn is_separator(run_byte: u8) -> bool {
+    run_byte < b'0' || run_byte == b'_'
+}
+
+fn hash(first: [u8; 3]) -> usize {
+    let [one, two, three] = first;
+    (u32::from_le_bytes([one, two, three, 0]).wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+/// Sets the bits of what texts that begin with `prefix`, of two bytes at least, can have as their first three.
+fn mark(firsts: &mut [u64; 1024], prefix: &[u8]) {
+    match *prefix {
+        [one, two] => (0..=u8::MAX).for_each(|three| set(firsts, hash([one, two, three]))),
+        [one, two, three, ..] => set(firsts, hash([one, two, three])),
+        _ => {}
+    }
 }
 
 fn set<const N: usize>(bits: &mut [u64; N], index: usize) {

@@ -34,62 +34,70 @@ pub fn runs(text: &[u8], found: impl FnMut(Span)) {
 #[inline(always)]
 fn by_blocks(text: &[u8], mask: impl Fn(&[u8; BLOCK]) -> u64, mut found: impl FnMut(Span)) {
     let (blocks, tail) = text.as_chunks::<BLOCK>();
-    let mut state = State { before: 0, open: None };
+    let (mut ends, mut open) = (Ends::default(), None);
     for (index, block) in blocks.iter().enumerate() {
-        state.block(index * BLOCK, mask(block), &mut found);
+        let bits = mask(block);
+        let full = ends.next(bits);
+        if full != 0 || open.is_some() {
+            open = report(index * BLOCK, bits, full, open, &mut found);
+        }
     }
     let mut last = [0; BLOCK];
     last[..tail.len()].copy_from_slice(tail);
-    state.block(blocks.len() * BLOCK, mask(&last), &mut found);
-    if let Some(start) = state.open {
+    let bits = mask(&last);
+    if let Some(start) = report(blocks.len() * BLOCK, bits, ends.next(bits), open, &mut found) {
         found(Span::new(start, text.len()));
     }
 }
 
-struct State {
-    /// The bits of the block before.
-    before: u64,
-    /// Where the run began that the last block ended in.
-    open: Option<usize>,
+/// For the block before: the places at which 1, 2, 4 and 8 run bytes in a row end.
+#[derive(Default)]
+struct Ends {
+    one: u64,
+    two: u64,
+    four: u64,
+    eight: u64,
 }
 
-impl State {
+impl Ends {
+    /// The places at which 16 run bytes in a row end, in the next block.
     #[inline(always)]
-    fn block(&mut self, base: usize, bits: u64, found: &mut impl FnMut(Span)) {
-        // A bit of `full` says that it and the 15 bits below it are set.
-        let two = bits & (bits << 1 | self.before >> 63);
-        let two_before = self.before & self.before << 1;
-        let four = two & (two << 2 | two_before >> 62);
-        let four_before = two_before & two_before << 2;
-        let eight = four & (four << 4 | four_before >> 60);
-        let eight_before = four_before & four_before << 4;
-        let full = eight & (eight << 8 | eight_before >> 56);
-        self.before = bits;
-        if full != 0 || self.open.is_some() {
-            self.report(base, bits, full, found);
-        }
+    fn next(&mut self, one: u64) -> u64 {
+        let two = one & (one << 1 | self.one >> 63);
+        let four = two & (two << 2 | self.two >> 62);
+        let eight = four & (four << 4 | self.four >> 60);
+        let full = eight & (eight << 8 | self.eight >> 56);
+        *self = Ends { one, two, four, eight };
+        full
     }
+}
 
-    #[inline(never)]
-    fn report(&mut self, base: usize, bits: u64, mut full: u64, found: &mut impl FnMut(Span)) {
-        let mut at = 0;
-        loop {
-            let start = match self.open.take() {
-                Some(start) => start,
-                None if full == 0 => return,
-                None => {
-                    at = full.trailing_zeros();
-                    base + at as usize + 1 - SHORTEST_RUN
-                }
-            };
-            let end = at + (!(bits >> at)).trailing_zeros();
-            if end >= 64 {
-                self.open = Some(start);
-                return;
+/// Tells `found` of the runs that end in this block. `open` is where the run began that the last block ended in, and is
+/// returned for this one. Kept apart so that the loop over blocks stays in registers.
+#[inline(never)]
+fn report(
+    base: usize,
+    bits: u64,
+    mut full: u64,
+    mut open: Option<usize>,
+    found: &mut impl FnMut(Span),
+) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let start = match open.take() {
+            Some(start) => start,
+            None if full == 0 => return None,
+            None => {
+                at = full.trailing_zeros();
+                base + at as usize + 1 - SHORTEST_RUN
             }
-            found(Span::new(start, base + end as usize));
-            full &= u64::MAX << end;
+        };
+        let end = at + (!(bits >> at)).trailing_zeros();
+        if end >= u64::BITS {
+            return Some(start);
         }
+        found(Span::new(start, base + end as usize));
+        full &= u64::MAX << end;
     }
 }
 

@@ -197,6 +197,7 @@ fn an_address_without_a_literal_password_is_none() {
         "postgres://app:your-password@db/app",
         "postgres://app:@db/app",
         "https://[^:]+:[^@]+@host",
+        "scheme://[user[:password]@]host[:port]/path",
         "https://example.com/@scope/name:x@1",
         "ssh://git@github.com/a/b",
         "https://user@example.com",

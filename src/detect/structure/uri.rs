@@ -115,9 +115,9 @@ fn is_format(password: &str) -> bool {
         || password.chars().all(|character| matches!(character, '.' | '*' | '…' | '_' | '-' | 'x' | 'X'))
 }
 
-/// Part of a regular expression that describes addresses.
+/// Part of a regular expression or of a grammar that describes addresses: `user[:password]@`.
 fn is_pattern(password: &str) -> bool {
-    ["[^", ")+", "]+", ".*", "(?", "]*"].iter().any(|part| password.contains(part))
+    ["[^", ")+", "]+", ".*", "(?", "]*"].iter().any(|part| password.contains(part)) || password.ends_with(']')
 }
 
 /// True for hosts that nobody else can reach, and for those of documentation.

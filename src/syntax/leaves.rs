@@ -120,6 +120,10 @@ impl<'o> Walk<'_, 'o> {
     where
         'o: 'n,
     {
+        // `!Ref`, `!vault`, `!secret`: a tag of its own makes it something other than the text.
+        if node.tag().is_some_and(|tag| tag.starts_with('!') && !tag.starts_with("!!") && tag.len() > 1) {
+            return;
+        }
         if self.outer.is_none()
             && value.len() <= LONGEST_EMBEDDED
             && let Some(syntax) = Syntax::of_text(value)
@@ -235,6 +239,11 @@ mod tests {
         for expected in ["data/app.yaml/db/password = abc", "data/env/A = 1", "data/env/B = x y", "data/c.json/k = v"] {
             assert!(found.iter().any(|line| line == expected), "{expected} in {found:#?}");
         }
+    }
+
+    #[test]
+    fn values_with_tags_of_their_own_are_no_text() {
+        assert_eq!(drawn("a: !Ref DbPassword\nb: !!str c\n"), ["b = c"]);
     }
 
     #[test]

@@ -232,7 +232,7 @@ fn judge_password(key: &str, value: &str) -> Judgement {
 
 fn judge_machine_made(value: &str) -> Judgement {
     match value {
-        _ if value.contains(char::is_whitespace) => said(Verdict::Innocent, "is text"),
+        _ if value.contains(char::is_whitespace) || quality::is_sentence(value) => said(Verdict::Innocent, "is text"),
         _ if quality::is_number(value) && value.len() < 16 => said(Verdict::Innocent, "is a number"),
         _ if quality::is_label(value) => said(Verdict::Name, "is a name"),
         _ if quality::is_wordy_base64(value) => certain(Confidence::Low, "is a text of words in base64"),

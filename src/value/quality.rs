@@ -129,8 +129,11 @@ pub fn classes(value: &str) -> usize {
         + has(|character| !character.is_ascii_alphanumeric())
 }
 
-/// A sentence or a title: words of letters with spaces between them.
+/// A sentence or a title: words of letters with spaces between them, or a script that has none.
 pub fn is_sentence(value: &str) -> bool {
+    if !value.is_ascii() && !value.contains(|character: char| character.is_ascii_alphanumeric()) {
+        return true;
+    }
     let words: Vec<&str> = value.split_whitespace().collect();
     if words.len() < 2 || value.len() > 4096 {
         return words.len() >= 2;

@@ -81,6 +81,7 @@ const SCHEMES: &[(&str, &str, &str)] = &[
     ("ssm://", "", "refers to AWS Parameter Store"),
     ("vault://", "", "refers to Vault"),
     ("vault:", "/", "refers to Vault (Bank-Vaults)"),
+    ("{{resolve:", "}}", "refers to AWS Secrets Manager or Parameter Store"),
     ("{cipher}", "", "is encrypted by Spring Cloud Config"),
 ];
 

@@ -16,6 +16,7 @@ mod refresh;
 mod schema;
 mod store_auth;
 mod store_references;
+mod value_forms;
 mod values_secrets;
 
 use crate::document::Document;

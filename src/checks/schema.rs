@@ -4,9 +4,10 @@
 //! tool after it, is unknown and never a disagreement.
 
 use super::Context;
+use super::value_forms::{is_boolean, is_data_key, is_label, is_name, is_schedule, is_text};
 use crate::document::{Document, Form, Manifest};
 use crate::facts::{self, Choice, Field, Kind, Presence, Release, Shape, duration, releases};
-use crate::syntax::{Node, Style};
+use crate::syntax::Node;
 use crate::text::closest;
 
 pub struct Fault<'a> {
@@ -91,7 +92,7 @@ struct Comparison<'a, 'f> {
     target: Option<Release>,
     /// The oldest release that can be meant: the target, or what the API version gives away.
     first: Option<Release>,
-    /// More may be there than is written.
+    /// More may be there than is written: nothing is missing, and nothing is one too many.
     is_open: bool,
     faults: &'f mut Vec<Fault<'a>>,
 }
@@ -306,49 +307,4 @@ fn expected(kind: &Kind) -> &'static str {
         Kind::SecondsOrDuration => "a number of seconds or a duration",
         _ => "a string",
     }
-}
-
-/// False for what YAML reads as a number or a truth value.
-fn is_text(value: Node) -> bool {
-    value.style() != Some(Style::Plain)
-        || !(value.is_bool() || value.is_integer() || value.as_str().is_some_and(is_float))
-}
-
-fn is_float(text: &str) -> bool {
-    let starts_as_number =
-        text.trim_start_matches(['-', '+']).starts_with(|first: char| first.is_ascii_digit() || first == '.');
-    starts_as_number && text.parse::<f64>().is_ok()
-}
-
-/// YAML 1.1, which the API server's clients read, has more words for it.
-fn is_boolean(value: Node) -> bool {
-    let is_old_word = |text: &str| ["yes", "no", "on", "off", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
-    value.is_bool() || value.style() == Some(Style::Plain) && value.as_str().is_some_and(is_old_word)
-}
-
-/// DNS-1123 subdomain.
-fn is_name(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(is_label_of_any_length)
-}
-
-/// DNS-1123 label.
-fn is_label(text: &str) -> bool {
-    text.len() <= 63 && is_label_of_any_length(text)
-}
-
-fn is_label_of_any_length(text: &str) -> bool {
-    let is_alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    text.bytes().all(|byte| is_alphanumeric(byte) || byte == b'-')
-        && text.bytes().next().is_some_and(is_alphanumeric)
-        && text.bytes().next_back().is_some_and(is_alphanumeric)
-}
-
-fn is_data_key(text: &str) -> bool {
-    let belongs = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    (1..=253).contains(&text.len()) && text.bytes().all(belongs)
-}
-
-fn is_schedule(text: &str) -> bool {
-    let words = ["@annually", "@yearly", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
-    words.contains(&text) || text.starts_with("@every ") || text.split(' ').filter(|it| !it.is_empty()).count() == 5
 }

@@ -1,5 +1,5 @@
 //! Every scalar value of a tree with the keys above it: also of the documents that are written into strings, and of list
-//! items that name their value (`{name: DB_PASSWORD, value: …}`).
+//! items that name their value (`{name: DB_PASSWORD, value: …}`, `DB_PASSWORD=…`, `--db-password=…`).
 //!
 //! It does not know what a key means. Schemas are passed over: their strings describe values.
 
@@ -18,6 +18,8 @@ pub struct Leaf<'a> {
     /// Outermost first, its own last; the name of a named item stands in the place of `value`.
     pub keys: &'a [&'a str],
     pub value: &'a str,
+    /// Where `value` begins in the node's value: behind the name in `NAME=value`.
+    start: usize,
     /// The string it is written in, where that is a document of its own.
     outer: Option<Node<'a>>,
 }
@@ -25,21 +27,23 @@ pub struct Leaf<'a> {
 impl Leaf<'_> {
     /// Where a range of the value (bytes) is written in the file.
     pub fn span(&self, within: Span) -> Span {
-        let span = self.node.value_span(within);
+        let span = self.node.value_span(within.shift(self.start));
         self.outer.map_or(span, |outer| outer.value_span(span))
     }
 
     /// Where the value is written, without quotes.
     pub fn whole(&self) -> Span {
-        let span = self.node.content_span();
+        let span = match self.start {
+            0 => self.node.content_span(),
+            start => self.node.value_span(Span::new(start, start + self.value.len())),
+        };
         self.outer.map_or(span, |outer| outer.value_span(span))
     }
 
     pub fn key_path(&self) -> String {
-        match self.outer {
-            Some(outer) => format!("{}.{}", outer.key_path(), self.node.key_path()),
-            None => self.node.key_path(),
-        }
+        let name = self.keys.last().filter(|_| self.start > 0).map(|name| format!("[name={name}]"));
+        let path = format!("{}{}", self.node.key_path(), name.unwrap_or_default());
+        self.outer.map_or(path.clone(), |outer| format!("{}.{path}", outer.key_path()))
     }
 
     /// True inside a string that is a document of its own.
@@ -75,9 +79,24 @@ impl<'o> Walk<'_, 'o> {
             self.scalar(node, value, keys);
         } else if node.is_alias() {
         } else if node.is_sequence() {
-            node.items().for_each(|item| self.node(item, keys));
+            node.items().for_each(|item| self.item(item, keys));
         } else {
             self.mapping(node, keys);
+        }
+    }
+
+    fn item<'n>(&mut self, item: Node<'n>, keys: &mut Vec<&'n str>)
+    where
+        'o: 'n,
+    {
+        match item.as_str().and_then(assigned) {
+            Some((name, start)) => {
+                let value = &item.as_str().unwrap_or("")[start..];
+                keys.push(name);
+                (self.each)(&Leaf { node: item, keys, value, start, outer: self.outer });
+                keys.pop();
+            }
+            None => self.node(item, keys),
         }
     }
 
@@ -114,8 +133,16 @@ impl<'o> Walk<'_, 'o> {
                 }
             }
         }
-        (self.each)(&Leaf { node, keys, value, outer: self.outer });
+        (self.each)(&Leaf { node, keys, value, start: 0, outer: self.outer });
     }
+}
+
+/// The name in `NAME=value` and where its value begins.
+fn assigned(item: &str) -> Option<(&str, usize)> {
+    let (name, value) = item.split_once('=')?;
+    let bare = name.trim_start_matches('-');
+    let plain = bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    (plain && !bare.is_empty() && bare.len() <= 128 && !value.contains('\n')).then_some((bare, name.len() + 1))
 }
 
 /// The name that an item gives to its `value`.
@@ -192,6 +219,13 @@ mod tests {
             drawn("env:\n- name: DB_PASSWORD\n  value: abc\n"),
             ["env/name = DB_PASSWORD", "env/DB_PASSWORD = abc"]
         );
+    }
+
+    #[test]
+    fn assignments_in_lists_name_their_values() {
+        let text = "environment: [API_KEY=abc, 'B=x y']\nargs:\n- --db-password=def\n- plain\n";
+        let expected = ["environment/API_KEY = abc", "environment/B = x y", "args/db-password = def", "args = plain"];
+        assert_eq!(drawn(text), expected);
     }
 
     #[test]

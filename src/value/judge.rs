@@ -62,6 +62,7 @@ fn judge_unnamed(key: &str, value: &str) -> Judgement {
         _ if quality::is_private_key(value) || quality::is_jwt(value) || quality::holds_credentials(value) => {
             certain(Confidence::High, "is key material")
         }
+        _ if quality::is_hash(value) => certain(Confidence::Medium, "is the hash of a password"),
         _ if vocabulary::is_plain_in_a_secret(key) => said(Verdict::Innocent, "has a key that is known to be harmless"),
         _ if quality::is_public(value) => said(Verdict::Innocent, "is public"),
         _ if quality::is_url(value) => judge_connection(value),
@@ -131,6 +132,9 @@ fn is_secret_key(key: &str) -> bool {
 fn judge_ambiguous(context: Context, value: &str) -> Judgement {
     if is_name_and_key(context.siblings) {
         return said(Verdict::Name, "stands beside the name of a Secret");
+    }
+    if placeholder::of(value) == Some(Stand::WellKnown) {
+        return said(Verdict::Name, "is a name");
     }
     if let Some(judgement) = judge_stand_in(value) {
         return judgement;
@@ -267,6 +271,7 @@ fn judge_stand_in(value: &str) -> Option<Judgement> {
     Some(match placeholder::of(value)? {
         Stand::Placeholder(reason) => said(Verdict::Placeholder, reason),
         Stand::WeakDefault(reason) => said(Verdict::WeakDefault, reason),
+        Stand::WellKnown => said(Verdict::WeakDefault, "is a default that everybody knows"),
         Stand::Setting => said(Verdict::Innocent, "is a setting"),
     })
 }
@@ -278,7 +283,9 @@ fn judge_fallback(literal: &str) -> Judgement {
         return said(Verdict::Reference, "refers to a variable");
     }
     match placeholder::of(bare) {
-        Some(Stand::WeakDefault(_)) => said(Verdict::WeakDefault, "falls back to a default that everybody knows"),
+        Some(Stand::WeakDefault(_) | Stand::WellKnown) => {
+            said(Verdict::WeakDefault, "falls back to a default that everybody knows")
+        }
         Some(_) => said(Verdict::Reference, "refers to a variable"),
         None if names_something(bare) || bare.contains(char::is_whitespace) => {
             said(Verdict::Reference, "refers to a variable")
@@ -329,212 +336,4 @@ fn said(verdict: Verdict, reason: &'static str) -> Judgement {
 
 fn certain(confidence: Confidence, reason: &'static str) -> Judgement {
     said(Verdict::Credential(confidence), reason)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use Verdict::*;
-
-    fn of(path: &str, siblings: &[&str], value: &str) -> Judgement {
-        let keys: Vec<&str> = path.split('/').collect();
-        judge(Context { keys: &keys, siblings, quoted: false }, value)
-    }
-
-    fn credential(judgement: Judgement) -> bool {
-        matches!(judgement.verdict, Credential(Confidence::Medium | Confidence::High))
-    }
-
-    /// Random, and made here so that it stands in no file.
-    fn random() -> String {
-        ["aB3xY9", "qLmN0p", "R7tZw2", "Ks5v"].concat()
-    }
-
-    #[test]
-    fn a_real_password_under_every_credential_word_is_found() {
-        let password = ["Tr0ub4", "dor&3x"].concat();
-        let uri = format!("postgres://app:{password}@db.internal/app");
-        for (phrase, kind) in vocabulary::value_phrases() {
-            let value = if kind == Kind::Connection { &uri } else { &password };
-            let snake = phrase.replace(' ', "_");
-            for key in [snake.clone(), snake.to_uppercase(), format!("app_{snake}"), phrase.replace(' ', "-")] {
-                let judgement = of(&key, &[], value);
-                assert!(credential(judgement), "{key}: {judgement:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn human_passwords_of_six_characters_are_found() {
-        for value in
-            ["hunter2", "dev-password-123", "s3cr3t!", "letmein!", "correcthorse", "Summer2024", "abc$def", "pa55wd"]
-        {
-            assert!(credential(of("db/password", &[], value)), "{value}: {:?}", of("db/password", &[], value));
-        }
-    }
-
-    #[test]
-    fn the_counterexamples_of_real_charts_are_judged_rightly() {
-        let key = random();
-        let pem = format!("-----BEGIN {} KEY-----\n{}\n", "PRIVATE", "MIIEabcd".repeat(8));
-        // Chart, path, siblings, value, expected (None: a credential of any confidence).
-        let rows: &[(&str, &str, &[&str], &str, Option<Verdict>)] = &[
-            ("harbor", "existingSecretAdminPassword", &[], "", Some(Empty)),
-            ("harbor", "existingSecretAdminPassword", &[], "harbor-admin", Some(Name)),
-            ("harbor", "secretKey", &[], "not-a-secure-key", Some(WeakDefault)),
-            ("harbor", "core/secret", &[], &key, None),
-            ("harbor", "core/tokenKey", &[], &pem, None),
-            ("harbor", "core/xsrfKey", &[], &key, None),
-            ("harbor", "core/secretName", &[], "core-tls", Some(Name)),
-            ("harbor", "existingSecretSecretKey", &[], "harbor-key", Some(Name)),
-            ("harbor", "core/existingXsrfSecretKey", &[], "CSRF_KEY", Some(Name)),
-            ("harbor", "privateKeySecret", &[], "my-secret", Some(Name)),
-            ("harbor", "harborAdminPassword", &[], "Harbor12345", Some(WeakDefault)),
-            ("harbor", "database/internal/password", &[], "changeit", Some(WeakDefault)),
-            ("nextcloud", "objectStore/s3/secretKey", &["accessKey", "secretKey"], "console123", None),
-            ("nextcloud", "objectStore/s3/secretKeys/secretKey", &[], "s3-secret-key", Some(Name)),
-            ("nextcloud", "existingSecret/secretName", &[], "nextcloud-db", Some(Name)),
-            ("nextcloud", "existingSecret/smtpPasswordKey", &[], "smtp_password", Some(Name)),
-            ("nextcloud", "nextcloud/password", &[], "changeme", Some(WeakDefault)),
-            ("gitlab", "psql/password/secret", &["secret", "key"], "gitlab-postgres", Some(Name)),
-            ("gitlab", "psql/password/key", &["secret", "key"], "psql-password", Some(Name)),
-            ("airflow", "fernetKeySecretName", &[], "airflow-fernet", Some(Name)),
-            ("airflow", "fernetKey", &[], &key, None),
-            ("airflow", "data/metadataConnection/pass", &[], "postgres", Some(WeakDefault)),
-            ("airflow", "secret/secretKey", &["envName", "secretName", "secretKey"], "connection", Some(Name)),
-            ("airflow", "enableBuiltInSecretEnvVars/AIRFLOW__CORE__FERNET_KEY", &[], "true", Some(Innocent)),
-            ("minio", "users/secretKey", &["accessKey", "secretKey", "policy"], "console123", None),
-            (
-                "minio",
-                "users/existingSecretKey",
-                &["accessKey", "existingSecret", "existingSecretKey"],
-                "secretKey",
-                Some(Name),
-            ),
-            ("thanos", "objstore/secretKey", &[], "thanos.yaml", Some(Name)),
-            ("minio", "auth/existingSecretKeySecretKey", &[], "root-password", Some(Name)),
-            ("external-dns", "alibabacloud/accessKeySecret", &[], &key, None),
-            ("external-dns", "rfc2136/tsigSecret", &[], &key, None),
-            ("postgresql", "auth/existingSecret", &[], "pg-credentials", Some(Name)),
-            ("postgresql", "auth/secretKeys/adminPasswordKey", &[], "postgres-password", Some(Name)),
-            ("kafka", "sasl/client/passwords", &[], "", Some(Empty)),
-            ("mongodb", "auth/replicaSetKey", &[], &key, None),
-            ("keycloak", "passwordUpdateJob/previousPasswords/password", &[], "hunter2-old", None),
-            ("argo-cd", "configs/secret/githubSecret", &[], &key, None),
-            ("argo-cd", "dex/clientSecret", &[], "$dex.github.clientSecret", Some(Reference)),
-            ("argo-cd", "oidc/clientSecret", &[], "$oidc.azuread.clientSecret", Some(Reference)),
-            ("argo-cd", "configs/secret/argocdServerAdminPasswordMtime", &[], "2020-01-01T00:00:00Z", Some(Innocent)),
-            ("kube-prometheus-stack", "grafana/admin/passwordKey", &[], "admin-password", Some(Name)),
-            ("kube-prometheus-stack", "bearerTokenFile", &[], "/var/run/secrets/token", Some(Innocent)),
-            ("kube-prometheus-stack", "alertmanagerSpec/useExistingSecret", &[], "false", Some(Name)),
-            ("grafana", "database/password", &[], "$__file{/etc/secrets/db}", Some(Reference)),
-            ("grafana", "database/password", &[], "$__vault{kv/db:password}", Some(Reference)),
-            ("vault", "server/enterpriseLicense/secretKey", &["secretName", "secretKey"], "license", Some(Name)),
-            ("vault", "server/dev/devRootToken", &[], "root", Some(WeakDefault)),
-            ("datadog", "apiKeyExistingSecret", &[], "dd-api", Some(Name)),
-            ("datadog", "disablePasswdMount", &[], "false", Some(Innocent)),
-            ("datadog", "clusterAgent/tokenExistingSecret", &[], "dd-token", Some(Name)),
-            ("oauth2-proxy", "config/clientSecret", &[], "XXXXXXXX", Some(Placeholder)),
-            ("oauth2-proxy", "requiredSecretKeys", &[], "client-secret", Some(Name)),
-            ("jenkins", "controller/admin/passwordKey", &[], "jenkins-admin-password", Some(Name)),
-            ("jenkins", "jenkinsHttpsJksSecretKey", &[], "jenkins-jks-file", Some(Name)),
-            ("jenkins", "httpsKeyStore/password", &[], "password", Some(WeakDefault)),
-            ("jenkins", "apiToken/creationOfLegacyTokenEnabled", &[], "false", Some(Innocent)),
-            ("langfuse", "langfuse/salt/value", &["value", "secretKeyRef"], &key, None),
-            ("langfuse", "langfuse/salt/secretKeyRef/key", &["name", "key"], "salt", Some(Name)),
-            ("sentry", "existingSecretEnv", &[], "sentry-env", Some(Name)),
-            ("sentry", "rabbitmq/auth/password", &[], "guest", Some(WeakDefault)),
-            ("sentry", "user/password", &[], "aaaa", None),
-            ("temporal", "tls/secretName", &[], "temporal-tls", Some(Name)),
-            ("cert-manager", "webhook/dynamic/secretName", &[], "cert-manager-webhook", Some(Name)),
-            ("minio", "certSecret", &[], "minio-tls", Some(Name)),
-            ("minio", "tls/privateKey", &[], "private.key", Some(Name)),
-            ("ingress-nginx", "config/server-tokens", &[], "false", Some(Innocent)),
-            ("any", "JWT_GCP_TOKEN_URL", &[], "https://oauth2.googleapis.com/token", Some(Innocent)),
-            ("any", "SECRETS_DIR", &[], "/mnt/secrets", Some(Innocent)),
-            ("any", "VAULT_SECRET_PATH", &[], "secret/data/app", Some(Innocent)),
-        ];
-        for (chart, path, siblings, value, expected) in rows {
-            let judgement = of(path, siblings, value);
-            match expected {
-                Some(verdict) => assert_eq!(judgement.verdict, *verdict, "{chart} {path}: {judgement:?}"),
-                None => assert!(matches!(judgement.verdict, Credential(_)), "{chart} {path}: {judgement:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn the_value_classes_of_the_procedure_hold() {
-        let key = random();
-        let rows: &[(&str, &str, Verdict)] = &[
-            ("password", "", Empty),
-            ("password", "~", Empty),
-            ("password", "null", Empty),
-            ("password", "{{ .Values.x }}", Reference),
-            ("password", "$(VAR)", Reference),
-            ("password", "${VAR:=}", Reference),
-            ("password", "vault:secret/data/x#KEY", Reference),
-            ("password", "ref+awssecrets://x", Reference),
-            ("password", "<path:secret/data/x#key>", Reference),
-            ("password", "op://vault/item/field", Reference),
-            ("password", "ENC[AES256_GCM,data:x]", Reference),
-            ("password", "CHANGE_ME", WeakDefault),
-            ("password", "REPLACE_ME", Placeholder),
-            ("password", "<password>", Placeholder),
-            ("apiKey", "AIzaSy...", Placeholder),
-            ("apiKey", "dev-only-not-a-real-key", Placeholder),
-            ("secret", "my-app-credentials", Name),
-            ("key", "tls.key", Name),
-            ("password", "Bearer", Innocent),
-            ("password", "string", Innocent),
-            ("password", "DB_PASSWORD", Name),
-            ("password", "/run/secrets/db", Name),
-            ("password", "The password of the database", Innocent),
-            ("password", "^[a-z]{8,}$", Innocent),
-            ("clientSecret", "client-secret", Placeholder),
-            ("token", "4096", Innocent),
-            ("tokenKey", &key, Credential(Confidence::Medium)),
-            ("password", &key, Credential(Confidence::High)),
-            ("password", "${VAR:-hunter2x}", Credential(Confidence::Medium)),
-            ("password", "${VAR:-changeme}", WeakDefault),
-            ("replicas", &key, Innocent),
-        ];
-        for (path, value, expected) in rows {
-            let judgement = of(path, &[], value);
-            assert_eq!(judgement.verdict, *expected, "{path}: {value}: {judgement:?}");
-        }
-    }
-
-    #[test]
-    fn a_quoted_number_can_be_a_password() {
-        let judged = |quoted| judge(Context { keys: &["password"], siblings: &[], quoted }, "83017264").verdict;
-        assert!(matches!(judged(true), Credential(_)) && matches!(judged(false), Credential(_)));
-        assert_eq!(of("token", &[], "83017264").verdict, Innocent);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn no_value_and_no_key_is_too_strange(key in ".{0,40}", value in ".{0,200}", dense in "[${}()<>%#@:=/?&;'\"a1 \n-]{0,60}") {
-            for value in [&value, &dense] {
-                for key in [key.as_str(), "password", "secretKey", "dsn", "token"] {
-                    of(key, &[key, "name"], value);
-                    judge_in_secret(key, value);
-                }
-                for password in uri::passwords(value) {
-                    assert!(value.is_char_boundary(password.span.start) && value.is_char_boundary(password.span.end));
-                    password.verdict(value);
-                }
-                super::super::is_reference(value);
-            }
-        }
-    }
-
-    #[test]
-    fn every_judgement_has_a_reason() {
-        for value in ["", "hunter2", "${A}", "<x>", "a-b", "true", "a b c"] {
-            for key in ["password", "secret", "secretName", "passwordKey", "replicas", "ttl", "url"] {
-                assert!(!of(key, &[], value).reason.is_empty(), "{key}: {value}");
-            }
-        }
-    }
 }

@@ -7,6 +7,8 @@ mod judge;
 mod placeholder;
 mod quality;
 mod reference;
+#[cfg(test)]
+mod tests;
 pub mod uri;
 mod vocabulary;
 mod words;

@@ -10,8 +10,10 @@ use super::words;
 pub enum Stand {
     /// To be filled in; says why.
     Placeholder(&'static str),
-    /// It works, and everybody knows it.
+    /// It works and asks to be changed, or says that it is not safe.
     WeakDefault(&'static str),
+    /// It works, and everybody knows it; it may be a user's or a server's name as well.
+    WellKnown,
     /// A setting's word: `none`, `required`, `string`.
     Setting,
 }
@@ -230,7 +232,7 @@ pub fn of(value: &str) -> Option<Stand> {
         return Some(Stand::WeakDefault("asks to be changed"));
     }
     if WELL_KNOWN.contains(&lower) {
-        return Some(Stand::WeakDefault("is a default that everybody knows"));
+        return Some(Stand::WellKnown);
     }
     worded(value, &bare)
 }
@@ -291,7 +293,7 @@ fn worded(value: &str, bare: &str) -> Option<Stand> {
     if (has("change") || has("replace")) && (has("me") || has("this") || has("it") || has("before") || has("in")) {
         return Some(Stand::WeakDefault("asks to be changed"));
     }
-    let glued = ["your", "example", "placeholder", "insertyour", "replacewith", "changeme", "dummy"];
+    let glued = ["your", "base64encoded", "example", "placeholder", "insertyour", "replacewith", "changeme", "dummy"];
     (bare.len() <= 40 && glued.iter().any(|start| bare.starts_with(start))).then_some(Stand::Placeholder(REASON))
 }
 
@@ -359,7 +361,7 @@ mod tests {
             "postgres",
             "not-a-secure-key",
         ] {
-            assert!(matches!(of(value), Some(Stand::WeakDefault(_))), "{value}: {:?}", of(value));
+            assert!(matches!(of(value), Some(Stand::WeakDefault(_) | Stand::WellKnown)), "{value}: {:?}", of(value));
         }
     }
 

@@ -263,6 +263,8 @@ const ENDINGS: &[(&str, Class)] = &[
 const WHOLES: &[(&str, Class)] = &[
     ("auth", Ambiguous),
     ("cert", Ambiguous),
+    ("extra secret", Reference),
+    ("extra secrets", Reference),
     ("key", Ambiguous),
     ("keys", Ambiguous),
     ("property", Reference),
@@ -273,6 +275,7 @@ const WHOLES: &[(&str, Class)] = &[
 /// Matched against the first words of a key. Sorted.
 const BEGINNINGS: &[(&str, Class)] = &[
     ("automount", NotSecret),
+    ("checksum", NotSecret),
     ("existing", Reference),
     ("extra env vars secret", Reference),
     ("extra secret", Reference),
@@ -281,6 +284,7 @@ const BEGINNINGS: &[(&str, Class)] = &[
     ("min", NotSecret),
     ("num", NotSecret),
     ("secret store", Reference),
+    ("sha256", NotSecret),
 ];
 
 /// Last words that say how a value is written or which one of several it is, not what it is.
@@ -345,6 +349,7 @@ const INHERITING: &[&str] = &[
 /// Keys below which every string is a name.
 const NAMING: &[&str] = &[
     "existing secret",
+    "extract",
     "remote ref",
     "secret key ref",
     "secret keys",
@@ -489,6 +494,8 @@ pub fn is_telling(key: &str) -> bool {
                 | b"kub"
                 | b"ser"
                 | b"pro"
+                | b"che"
+                | b"sha"
                 | b"exi"
                 | b"max"
                 | b"min"
@@ -537,7 +544,8 @@ pub fn is_inheriting(key: &str) -> bool {
 
 /// True for a key below which every string is a name.
 pub fn names_everything_below(key: &str) -> bool {
-    if !is_telling(key) && !key.eq_ignore_ascii_case("valueFrom") && !key.eq_ignore_ascii_case("sourceRef") {
+    let quiet = ["extract", "sourceRef", "valueFrom"];
+    if !is_telling(key) && !quiet.iter().any(|known| key.eq_ignore_ascii_case(known)) {
         return false;
     }
     let words = Words::of(key);

@@ -47,7 +47,8 @@ fn find(text: &[u8], word: usize, dialect: Dialect) -> Option<Found> {
         b'a' | b'A' => word.checked_sub(1).filter(|&at| matches!(text[at], b'p' | b'P'))?,
         _ => word,
     };
-    if key.checked_sub(1).is_some_and(|last| text[last].is_ascii_alphanumeric() || text[last] == b'_') {
+    let glued = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    if key.checked_sub(1).is_some_and(|last| glued(text[last])) {
         return None;
     }
     let span = Span::new(equals + 1, equals + 1 + value_length(&text[equals + 1..]));

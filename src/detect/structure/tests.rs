@@ -1,4 +1,6 @@
 //! What each structure finds in texts as people write them, and the innocent neighbour of each.
+//!
+//! It does not know the rules that ship, only their structures: values are built from parts, none is a live credential.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 
@@ -197,6 +199,8 @@ fn an_address_without_a_literal_password_is_none() {
         "postgres://app:your-password@db/app",
         "postgres://app:@db/app",
         "https://[^:]+:[^@]+@host",
+        "redis://${REDIS_PASSWORD:-}@${REDIS_HOST}:6379",
+        "mongodb://DB_USER:DB_PASSWORD@mongodb:27017",
         "scheme://[user[:password]@]host[:port]/path",
         "https://example.com/@scope/name:x@1",
         "ssh://git@github.com/a/b",
@@ -220,6 +224,7 @@ fn stock_words_and_local_hosts_are_low() {
         "postgres://app:Kx7pQ2vT9@[::1]:5432/app",
         "https://app:Kx7pQ2vT9@registry.example.com/",
         "redis://hunter:hunter@cache",
+        "https://git:personal_access_token@git.internal/a.git",
     ] {
         assert_eq!(verdicts(text), [("connection-string", Confidence::Low)], "{text}");
     }
@@ -254,6 +259,7 @@ fn connection_strings_of_drivers_are_found_where_a_server_is_named() {
         format!("OLDPWD={word};Server=sql.internal"),
         "Server=sql.internal;Password=${PASSWORD}".into(),
         "Server=sql.internal;Password=<password>".into(),
+        format!("--set db.host=sql.internal,db.password={word}"),
         format!("Server=sql.internal\nPassword={word}"),
         "Server=sql.internal;Password=;Encrypt=True".into(),
     ] {

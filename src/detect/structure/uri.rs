@@ -36,13 +36,22 @@ fn find(text: &[u8], at: usize) -> Option<Found> {
     let login = Span::new(authority.start, authority.start + login);
     let host = Span::new(login.end + 1, authority.end).slice(text);
     let scheme = scheme(text, at)?;
-    match memchr::memchr(b':', login.slice(text)) {
+    match colon_of(login.slice(text)) {
         Some(colon) => {
             let user = Span::new(login.start, login.start + colon).slice(text);
             with_password(text, Span::new(login.start + colon + 1, login.end), scheme, user, host)
         }
         None => as_user(text, login, scheme),
     }
+}
+
+/// The colon between user and password; the one in `${USER:-app}` is not it.
+fn colon_of(login: &[u8]) -> Option<usize> {
+    let variable = match login.strip_prefix(b"${") {
+        Some(_) => memchr::memchr(b'}', login)?,
+        None => 0,
+    };
+    memchr::memchr(b':', &login[variable..]).map(|at| variable + at)
 }
 
 fn scheme(text: &[u8], end: usize) -> Option<&[u8]> {
@@ -69,7 +78,11 @@ fn with_password(text: &[u8], span: Span, scheme: &[u8], user: &[u8], host: &[u8
     if password.is_empty() || is_pattern(password) || !stock && is_open(password) {
         return None;
     }
-    let doubtful = stock || password.as_bytes() == user || is_local(host) || sample::is_sample(password.as_bytes());
+    let doubtful = stock
+        || names_itself(password)
+        || password.as_bytes() == user
+        || is_local(host)
+        || sample::is_sample(password.as_bytes());
     let found = Found { rank: Rank::Context, ..Found::verified(text, span) };
     let found = found.low_when(doubtful);
     if password.len() >= UNGUESSABLE && sample::is_machine_made(password.as_bytes()) {
@@ -101,17 +114,27 @@ pub fn is_open(password: &str) -> bool {
     value::is_reference(password) || value::is_placeholder(password) || is_format(password)
 }
 
-/// `%s`, `{}`, `{0}`, `{password}`, `$PASSWORD`, `...`: what a program fills in.
+/// `personal_access_token`: the name of a credential more likely than one.
+fn names_itself(password: &str) -> bool {
+    let lower = password.to_ascii_lowercase();
+    let named = ["pass", "pwd", "token", "secret"].iter().any(|word| lower.contains(word));
+    named && !password.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// `%s`, `{}`, `{0}`, `{password}`, `$PASSWORD`, `DB_PASSWORD`, `...`: what a program fills in.
 fn is_format(password: &str) -> bool {
     let inside = |open, close| password.starts_with(open) && password.ends_with(close);
     let verb = password.starts_with('%') && password.len() <= 3;
     let variable = password.starts_with('$')
         && password[1..].bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let constant = password.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_') && names_itself(password);
     verb || variable
+        || constant
         || inside('{', '}')
         || inside('[', ']')
         || inside('(', ')')
         || password.contains("${")
+        || password.contains("{{")
         || password.chars().all(|character| matches!(character, '.' | '*' | '…' | '_' | '-' | 'x' | 'X'))
 }
 

@@ -13,6 +13,7 @@ pub use kustomize::Kustomization;
 
 use crate::model::RepoPath;
 use crate::syntax::{Node, Tree};
+use crate::text::Span;
 
 /// What a file is to its neighbours. `graph::Layout` knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,6 +91,14 @@ impl<'a> Document<'a> {
     /// The Kubernetes objects in this document: itself, or the items of a List.
     pub fn manifests(&self) -> &[Manifest<'a>] {
         &self.manifests
+    }
+
+    /// The object that a place in this document belongs to.
+    pub fn manifest_at(&self, place: Span) -> Option<Manifest<'a>> {
+        match self.manifests.as_slice() {
+            [only] => Some(*only),
+            several => several.iter().find(|manifest| manifest.root.span().contains(place)).copied(),
+        }
     }
 
     /// Who it is, for fingerprints: `group/Kind/namespace/name` as written, or the role's name.

@@ -5,7 +5,7 @@
 use std::io::Read;
 
 use super::{Plan, merge};
-use crate::checks::{Context, Reporter};
+use crate::checks::{self, Context};
 use crate::detect::keyed;
 use crate::document::{Document, Manifest, Role, holds_only_schemas};
 use crate::filter::inline;
@@ -142,9 +142,7 @@ impl Examiner<'_> {
         let documents = Document::all(blob.path(), role, text, &tree);
         let context = Context { layout: self.layout, targets: &self.plan.targets };
         for document in &documents {
-            for (check, rule) in &self.plan.checks {
-                (check.run)(document, &context, &mut Reporter::new(document, rule, drafts));
-            }
+            checks::run(document, &context, &self.plan.checks, drafts);
         }
         documents.iter().flat_map(annotations).collect()
     }

@@ -7,7 +7,8 @@
 
 use crate::text::{LineIndex, Span};
 
-const MARK: &[u8] = b"tightlip: ignore";
+/// What every ignore comment begins with.
+pub const MARK: &str = "tightlip: ignore";
 
 /// What opens a comment somewhere.
 const OPENERS: &[&[u8]] = &[b"#", b"//", b"/*", b"*", b"--", b";", b"<!--", b"%", b"\"", b"'", b"rem"];
@@ -36,14 +37,14 @@ impl Ignore {
 
 /// True when `text` might hold an ignore comment: one search, no allocation.
 pub fn is_possible(text: &[u8]) -> bool {
-    memchr::memmem::find(text, MARK).is_some()
+    memchr::memmem::find(text, MARK.as_bytes()).is_some()
 }
 
 /// All ignore comments of a text, in order.
 pub fn read(text: &[u8], lines: &LineIndex) -> Vec<Ignore> {
     let mut ignores: Vec<Ignore> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
-    for at in memchr::memmem::find_iter(text, MARK) {
+    for at in memchr::memmem::find_iter(text, MARK.as_bytes()) {
         let line = lines.line_of(at);
         let content = lines.line_content(text, line);
         let Some(lead) = comment_lead(Span::new(content.start, at).slice(text)) else { continue };
@@ -83,7 +84,12 @@ enum Lead {
 fn comment_lead(before: &[u8]) -> Option<Lead> {
     let before = before.trim_ascii();
     let opener = OPENERS.iter().find(|opener| before.to_ascii_lowercase().ends_with(opener))?;
-    let code = before[..before.len() - opener.len()].trim_ascii();
+    let code = &before[..before.len() - opener.len()];
+    if code.ends_with(b"`") {
+        // Prose that quotes an ignore.
+        return None;
+    }
+    let code = code.trim_ascii();
     let is_alone = code.iter().all(|byte| b"#/*-;<!%{ \t".contains(byte));
     Some(if is_alone { Lead::Alone } else { Lead::Behind })
 }
@@ -121,7 +127,13 @@ fn next_code_line(text: &[u8], lines: &LineIndex, line: u32) -> u32 {
 mod tests {
     use super::*;
 
+    /// `tl:` stands for the mark, so that this file ignores nothing itself.
+    fn marked(text: &str) -> String {
+        text.replace("tl:", "tightlip:")
+    }
+
     fn ignores(text: &str) -> Vec<(String, u32, u32, String)> {
+        let text = marked(text);
         let all = read(text.as_bytes(), &LineIndex::new(text.as_bytes()));
         let ids = |ignore: &Ignore| ignore.rules.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join("+");
         all.iter().map(|ignore| (ids(ignore), ignore.first_line, ignore.last_line, ignore.reason.clone())).collect()
@@ -129,36 +141,34 @@ mod tests {
 
     #[test]
     fn a_comment_behind_code_covers_its_line() {
-        assert_eq!(
-            ignores("a: b\nc: d # tightlip: ignore[x-y] test only\n"),
-            [("x-y".into(), 2, 2, "test only".into())]
-        );
+        assert_eq!(ignores("a: b\nc: d # tl: ignore[x-y] test only\n"), [("x-y".into(), 2, 2, "test only".into())]);
     }
 
     #[test]
     fn a_comment_alone_covers_the_next_line_of_code() {
-        assert_eq!(ignores("# tightlip: ignore[x]\n# more\n\na: b\n"), [("x".into(), 4, 4, String::new())]);
+        assert_eq!(ignores("# tl: ignore[x]\n# more\n\na: b\n"), [("x".into(), 4, 4, String::new())]);
     }
 
     #[test]
     fn a_block_covers_everything_between_its_marks() {
-        let text = "a\n// tightlip: ignore-start[x, y] why\nb\n// tightlip: ignore-end\nc\n";
+        let text = "a\n// tl: ignore-start[x, y] why\nb\n// tl: ignore-end\nc\n";
         assert_eq!(ignores(text), [("x+y".into(), 2, 4, "why".into())]);
-        assert_eq!(ignores("# tightlip: ignore-start[x]\nb\nc"), [("x".into(), 1, 3, String::new())]);
+        assert_eq!(ignores("# tl: ignore-start[x]\nb\nc"), [("x".into(), 1, 3, String::new())]);
     }
 
     #[test]
     fn other_comment_languages_count_and_prose_does_not() {
-        assert_eq!(ignores("<a/> <!-- tightlip: ignore[x] why -->").len(), 1);
-        assert_eq!(ignores("<a/> <!-- tightlip: ignore[x] why -->")[0].3, "why");
-        assert_eq!(ignores("{{/* tightlip: ignore[x] */}}\nk: v")[0].1, 2);
-        assert_eq!(ignores("write tightlip: ignore[x] to silence it"), []);
-        assert_eq!(ignores("k: v # tightlip: ignore"), []);
+        assert_eq!(ignores("<a/> <!-- tl: ignore[x] why -->").len(), 1);
+        assert_eq!(ignores("<a/> <!-- tl: ignore[x] why -->")[0].3, "why");
+        assert_eq!(ignores("{{/* tl: ignore[x] */}}\nk: v")[0].1, 2);
+        assert_eq!(ignores("write tl: ignore[x] to silence it"), []);
+        assert_eq!(ignores("write `# tl: ignore[x]` to silence it"), []);
+        assert_eq!(ignores("k: v # tl: ignore"), []);
     }
 
     #[test]
     fn the_place_of_each_rule_is_known() {
-        let text = "k: v # tightlip: ignore[one, two]";
+        let text = marked("k: v # tl: ignore[one, two]");
         let all = read(text.as_bytes(), &LineIndex::new(text.as_bytes()));
         assert_eq!(all[0].rules[1].1.slice(text.as_bytes()), b"two");
     }

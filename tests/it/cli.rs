@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness;
+use crate::harness::{self, tightlip};
 
 /// A password that nobody uses, made of parts so that no scanner trips over this file.
 fn password() -> String {
@@ -18,11 +18,6 @@ fn password() -> String {
 /// A token with the shape and the checksum of a GitHub personal access token.
 fn token() -> String {
     harness::generate(r#"@{"ghp_" base62*30 crc32-base62}"#)
-}
-
-fn tightlip(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tightlip"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_remove("NO_COLOR").output().unwrap()
 }
 
 fn code(output: &Output) -> i32 {
@@ -238,8 +233,9 @@ fn a_wrong_policy_is_refused_with_its_place() {
 #[test]
 fn inline_ignores_silence_and_are_news_when_they_do_not() {
     let text = format!(
-        "A_PASSWORD={0} # tightlip: ignore[plaintext-password] local only\n# tightlip: ignore[generic-nonsense]\nB_PASSWORD={0}\nC=1 # tightlip: ignore[plaintext-password]\n",
-        password()
+        "A_PASSWORD={0} # {1}: ignore[plaintext-password] local only\n# {1}: ignore[generic-nonsense]\nB_PASSWORD={0}\nC=1 # {1}: ignore[plaintext-password]\n",
+        password(),
+        "tightlip"
     );
     let (code, report) = check(folder(&[(".env", &text)]).path(), &[]);
     assert_eq!(code, 1);

@@ -8,3 +8,4 @@ mod harness;
 mod layout;
 mod report;
 mod syntax;
+mod trees;

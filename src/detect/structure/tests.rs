@@ -51,6 +51,7 @@ fn a_private_key_is_found_once_however_it_is_written_down() {
         format!("key: {}", key.replace('\n', " ")),
         format!("# {}", key.replace('\n', "\n# ")),
         format!("k = \"{}\";", key.replace('\n', "\\n\" +\n    \"")),
+        format!("<key>{}</key>", key.replace('\n', "&#xA;")),
     ];
     for text in writings {
         let drafts = drafts(&all(), &text);
@@ -95,6 +96,18 @@ fn keys_are_told_from_each_other_and_from_what_is_public() {
     assert_eq!(verdicts(&key[..80]), [], "truncated");
     assert_eq!(verdicts(key.lines().next().unwrap()), [], "only its first line");
     assert_eq!(verdicts("-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"), []);
+}
+
+#[test]
+fn a_key_that_is_left_out_of_a_manual_is_none() {
+    let key = rsa();
+    let lines: Vec<&str> = key.lines().collect();
+    for left_out in ["...", "…", " . . .", "[snip]", "<your key>", "{{ .Values.key }}", "(40 more lines)", "***"] {
+        let text = format!("{}\n{}\n{left_out}\n{}\n{}\n", lines[0], lines[1], lines[3], lines[lines.len() - 1]);
+        assert_eq!(verdicts(&text), [], "{text}");
+    }
+    let short = format!("key = \"{}\"", lines[..3].join("\\n"));
+    assert_eq!(verdicts(&short), [("private-key", Confidence::Low)], "a key that breaks off");
 }
 
 #[test]
@@ -176,7 +189,7 @@ fn a_password_in_an_address_is_found_whatever_the_scheme() {
         assert_eq!(found(&all(), &text), [("connection-string", word.clone())], "{text}");
         assert_eq!(verdicts(&text), [("connection-string", Confidence::High)], "{text}");
     }
-    let encoded = "amqp://app:Kx7%40pQ2%2FvT9@mq.internal";
+    let encoded = "amqp://app:Kx7%40pQ2%2FvT9@mq.internal"; // tightlip: ignore[password-in-url] a sample
     let [draft] = &drafts(&all(), encoded)[..] else { panic!("one draft") };
     let Identity::Guessable { key_path, value, .. } = &draft.identity else { panic!("short, so guessable") };
     assert_eq!((key_path.as_str(), value.expose()), ("amqp://app@mq.internal", &b"Kx7@pQ2/vT9"[..]));

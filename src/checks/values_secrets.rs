@@ -33,7 +33,9 @@ pub fn credential(document: &Document, _context: &Context, reporter: &mut Report
 pub fn weak_default(document: &Document, _context: &Context, reporter: &mut Reporter) {
     each(document, &mut |leaf| {
         if judge(leaf) == Verdict::WeakDefault {
-            report(leaf, Confidence::High, reporter);
+            // The same words name things under keys that promise what machines make: `apiKey: default`.
+            let chosen = value::kind_of(leaf.keys) == Some(Kind::Password);
+            report(leaf, if chosen { Confidence::High } else { Confidence::Medium }, reporter);
         }
     });
 }
@@ -45,8 +47,9 @@ pub fn inline_and_existing(document: &Document, _context: &Context, reporter: &m
             matches!(judge(leaf), Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault);
         let Some(existing) = known.then(|| existing_secret(leaf)).flatten() else { return };
         let key = leaf.keys.last().copied().unwrap_or("");
-        let draft = reporter.secret(leaf.node, leaf.whole(), leaf.value);
-        draft.blank("key", key).related(existing.span(), "the Secret that is named instead").emit();
+        // The credential itself is the finding of another rule; here it is only masked.
+        let draft = reporter.at(existing).secret(leaf.whole()).blank("key", key);
+        draft.related(leaf.whole(), "the credential that is not used").emit();
     });
 }
 

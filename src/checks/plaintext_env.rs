@@ -6,6 +6,7 @@ use super::{Context, Reporter};
 use crate::document::Document;
 use crate::model::Confidence;
 use crate::syntax::{Leaf, leaves};
+use crate::text::Span;
 use crate::value::{self, Kind, Verdict};
 
 /// `plaintext-env-value`
@@ -13,10 +14,12 @@ pub fn run(document: &Document, _context: &Context, reporter: &mut Reporter) {
     for manifest in document.manifests().iter().filter(|manifest| !holds_data(manifest.kind())) {
         leaves(manifest.root, |_| false, &mut |leaf| {
             if (names_a_variable(leaf) || stands_beside_a_reference(leaf))
-                && let Some(confidence) = judge(leaf)
+                && let Some(written) = written(leaf)
+                && let Some(confidence) = judge(leaf, &leaf.value[written.range()])
             {
                 let name = leaf.keys.iter().rev().find(|key| !value::is_inheriting(key)).copied().unwrap_or("");
-                let draft = reporter.secret(leaf.node, leaf.whole(), leaf.value).confidence(confidence);
+                let draft = reporter.secret(leaf.node, leaf.span(written), &leaf.value[written.range()]);
+                let draft = draft.confidence(confidence);
                 draft.blank("variable", name).blank("kind", manifest.kind()).emit();
             }
         });
@@ -42,15 +45,23 @@ fn stands_beside_a_reference(leaf: &Leaf) -> bool {
     leaf.keys.last() == Some(&"value") && leaf.node.sibling_keys().iter().any(refers)
 }
 
-fn judge(leaf: &Leaf) -> Option<Confidence> {
+/// Where the literal stands in the value: all of it, or the default of a template's action.
+fn written(leaf: &Leaf) -> Option<Span> {
+    match leaf.node.is_masked() {
+        true => value::literal_in_action(leaf.value),
+        false => Some(Span::new(0, leaf.value.len())),
+    }
+}
+
+fn judge(leaf: &Leaf, literal: &str) -> Option<Confidence> {
     let telling = leaf.keys.iter().rev().take(2).any(|key| value::is_telling(key));
     // Passwords in URIs have a rule of their own.
-    if !telling || leaf.node.is_masked() || value::kind_of(leaf.keys) == Some(Kind::Connection) {
+    if !telling || value::kind_of(leaf.keys) == Some(Kind::Connection) {
         return None;
     }
     let siblings = leaf.node.sibling_keys();
     let around = value::Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() };
-    match value::judge(around, leaf.value).verdict {
+    match value::judge(around, literal).verdict {
         Verdict::Credential(confidence) => Some(confidence),
         // It is deployed as it stands.
         Verdict::WeakDefault => Some(Confidence::Medium),

@@ -126,17 +126,24 @@ impl Scalar<'_, '_> {
         *self.verdict.get_or_init(|| {
             let leaf = self.leaf;
             let telling = leaf.keys.iter().rev().take(2).any(|key| value::is_telling(key));
-            if leaf.value.is_empty()
-                || !telling
-                || leaf.node.is_masked()
-                || value::kind_of(leaf.keys) == Some(Kind::Connection)
-            {
+            let Some(literal) = self.literal().filter(|literal| telling && !literal.is_empty()) else {
+                return Verdict::Innocent;
+            };
+            if value::kind_of(leaf.keys) == Some(Kind::Connection) {
                 return Verdict::Innocent;
             }
             let siblings = leaf.node.sibling_keys();
             let around = value::Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() };
-            value::judge(around, leaf.value).verdict
+            value::judge(around, &leaf.value[literal.range()]).verdict
         })
+    }
+
+    /// Where the literal stands in the value: all of it, or what a template's action falls back to.
+    fn literal(&self) -> Option<Span> {
+        match self.leaf.node.is_masked() {
+            true => value::literal_in_action(self.leaf.value),
+            false => Some(Span::new(0, self.leaf.value.len())),
+        }
     }
 }
 

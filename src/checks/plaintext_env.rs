@@ -22,7 +22,8 @@ pub fn run(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
     };
     if !leaf.is_embedded() && (names_a_variable(leaf) || stands_beside_a_reference(leaf)) {
         let name = leaf.keys.iter().rev().find(|key| !value::is_inheriting(key)).copied().unwrap_or("");
-        let draft = reporter.secret(leaf.node, leaf.whole(), leaf.value).confidence(confidence);
+        let literal = scalar.literal().unwrap_or_default();
+        let draft = reporter.secret(leaf.node, leaf.span(literal), &leaf.value[literal.range()]).confidence(confidence);
         draft.blank("variable", name).blank("kind", manifest.kind()).emit();
     }
 }

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 
 use super::{Context, Reporter};
 use crate::document::{Document, Manifest};
-use crate::model::Confidence;
+use crate::model::{Confidence, DraftBuilder};
 use crate::syntax::{Node, Syntax, leaves};
 use crate::value::{self, Verdict};
 
@@ -26,13 +26,27 @@ pub fn run(document: &Document, _context: &Context, reporter: &mut Reporter) {
 
 fn entry(manifest: &Manifest, key: &str, node: Node, encoded: bool, reporter: &mut Reporter) {
     let Some(written) = node.as_str().filter(|written| !written.is_empty() && written.len() <= LONGEST) else { return };
+    if node.is_masked() {
+        return default_of_template(manifest, key, node, written, reporter);
+    }
     // `${VAR}` in `data` is filled in with base64 later; a hole leaves nothing to judge.
-    if node.is_masked() || node.is_null() || value::is_reference(written) {
+    if node.is_null() || value::is_reference(written) {
         return;
     }
     let decoded = if encoded { decoded(written) } else { None };
     let Some(confidence) = judge(key, decoded.as_deref().unwrap_or(written)) else { return };
-    let draft = reporter.secret(node, node.content_span(), written).confidence(confidence);
+    report(manifest, key, reporter.secret(node, node.content_span(), written).confidence(confidence));
+}
+
+/// `{{ .Values.password | default "literal" | b64enc }}`: what is deployed where nobody sets the value.
+fn default_of_template(manifest: &Manifest, key: &str, node: Node, written: &str, reporter: &mut Reporter) {
+    let Some(span) = value::literal_in_action(written) else { return };
+    let literal = &written[span.range()];
+    let Some(confidence) = judge(key, literal) else { return };
+    report(manifest, key, reporter.secret(node, node.value_span(span), literal).confidence(confidence));
+}
+
+fn report(manifest: &Manifest, key: &str, draft: DraftBuilder) {
     draft.blank("key", key).blank("name", manifest.name().unwrap_or("without a name")).emit();
 }
 

@@ -6,7 +6,7 @@ use super::{Reporter, Scalar};
 use crate::document::{Document, Role};
 use crate::model::Confidence;
 use crate::syntax::{Leaf, Node};
-use crate::value::{self, Class, Verdict};
+use crate::value::{self, Class, Kind, Verdict};
 
 /// Where manifests hold values of charts: group, kind, path to them.
 const INLINE: &[(&str, &str, &str)] = &[
@@ -32,7 +32,9 @@ pub fn credential(document: &Document, scalar: &Scalar, reporter: &mut Reporter)
 /// `weak-default-in-values`
 pub fn weak_default(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
     if scalar.verdict() == Verdict::WeakDefault && is_value(document, scalar.leaf) {
-        report(scalar.leaf, Confidence::High, reporter);
+        // The same words name things under keys that promise what machines make: `apiKey: default`.
+        let is_chosen = value::kind_of(scalar.leaf.keys) == Some(Kind::Password);
+        report(scalar.leaf, if is_chosen { Confidence::High } else { Confidence::Medium }, reporter);
     }
 }
 
@@ -47,8 +49,9 @@ pub fn inline_and_existing(document: &Document, scalar: &Scalar, reporter: &mut 
         return;
     };
     let key = leaf.keys.last().copied().unwrap_or("");
-    let draft = reporter.secret(leaf.node, leaf.whole(), leaf.value);
-    draft.blank("key", key).related(existing.span(), "the Secret that is named instead").emit();
+    // The credential itself is the finding of another rule; here it is only masked.
+    let draft = reporter.at(existing).secret(leaf.whole()).blank("key", key);
+    draft.related(leaf.whole(), "the credential that is not used").emit();
 }
 
 fn report(leaf: &Leaf, confidence: Confidence, reporter: &mut Reporter) {

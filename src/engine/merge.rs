@@ -12,6 +12,10 @@ pub fn merge(mut drafts: Vec<Draft>) -> Vec<Draft> {
     // (secret, index in kept), sorted by start; kept secrets never overlap.
     let mut taken: Vec<(Span, usize)> = Vec::new();
     for draft in drafts {
+        if !is_about_its_secrets(&draft) {
+            kept.push(draft);
+            continue;
+        }
         let owner = draft.secrets.iter().find_map(|secret| overlapping(&taken, *secret));
         match owner {
             Some(index) => absorb(&mut kept[index], draft),
@@ -25,6 +29,11 @@ pub fn merge(mut drafts: Vec<Draft>) -> Vec<Draft> {
         }
     }
     kept
+}
+
+/// False for a fault beside a secret, which is masked in what it shows: that secret is somebody else's finding.
+fn is_about_its_secrets(draft: &Draft) -> bool {
+    draft.secrets.iter().any(|secret| secret.intersects(draft.span))
 }
 
 /// Every secret of the drafts, sorted and joined where they overlap.

@@ -10,7 +10,7 @@ pub fn parse(text: &str) -> Tree {
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut is_empty = true;
     while at < text.len() {
-        let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length);
+        let end = line_end(text, at);
         if let Some((key, rest)) = assignment(text, Span::new(at, end)) {
             if is_empty {
                 builder.mapping(key.start, None);
@@ -22,9 +22,14 @@ pub fn parse(text: &str) -> Tree {
             at = end;
         }
         // To the end of the line on which a quoted value ended.
-        at = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length + 1);
+        at = (line_end(text, at) + 1).min(text.len());
     }
     builder.finish()
+}
+
+/// Lines end at a line feed, at a carriage return, or at both.
+fn line_end(text: &str, at: usize) -> usize {
+    memchr::memchr2(b'\n', b'\r', &text.as_bytes()[at..]).map_or(text.len(), |length| at + length)
 }
 
 /// The name and what stands behind its `=`, up to the end of the line.
@@ -37,8 +42,7 @@ fn assignment(text: &str, line: Span) -> Option<(Span, Span)> {
     let length = rest.bytes().take_while(|byte| is_part(byte)).count();
     let key = Span::new(line.end - rest.len(), line.end - rest.len() + length);
     let value = rest[length..].trim_start_matches([' ', '\t']).strip_prefix('=')?;
-    let end = line.start + whole.trim_end_matches('\r').len();
-    (length > 0).then(|| (key, Span::new((line.end - value.len()).min(end), end)))
+    (length > 0).then(|| (key, Span::new(line.end - value.len(), line.end)))
 }
 
 /// Adds the value that `rest` of a line begins; returns where it ends.
@@ -72,8 +76,8 @@ fn closing_quote(text: &str, start: usize) -> Option<usize> {
             _ => break,
         }
     }
-    let behind = text[at + 1..].trim_start_matches([' ', '\t', '\r']);
-    (behind.is_empty() || behind.starts_with(['\n', '#'])).then_some(at + 1)
+    let behind = text[at + 1..].trim_start_matches([' ', '\t']);
+    (behind.is_empty() || behind.starts_with(['\n', '\r', '#'])).then_some(at + 1)
 }
 
 fn quoted(text: &str, span: Span, builder: &mut Builder) {

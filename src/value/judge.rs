@@ -56,7 +56,10 @@ pub fn judge_in_secret(key: &str, value: &str) -> Judgement {
 /// An entry of a Secret whose key says nothing.
 fn judge_unnamed(key: &str, value: &str) -> Judgement {
     if let Some(judgement) = judge_stand_in(value) {
-        return judgement;
+        return match judgement.verdict {
+            Verdict::WeakDefault if vocabulary::is_plain_in_a_secret(key) => said(Verdict::Innocent, "is a name"),
+            _ => judgement,
+        };
     }
     match value {
         _ if quality::is_private_key(value) || quality::is_jwt(value) || quality::holds_credentials(value) => {

@@ -299,6 +299,7 @@ fn worded(value: &str, bare: &str) -> Option<Stand> {
 
 /// A word or a number as people write them, not a piece of something random.
 fn is_word(word: &str) -> bool {
+    let word = word.strip_prefix("base64").filter(|rest| !rest.is_empty()).unwrap_or(word);
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     match digits {
         0 => word.len() <= 20,
@@ -324,6 +325,7 @@ mod tests {
             "yourtoken",
             "example",
             "example-token",
+            "base64encodedaccountkey",
             "REDACTED",
             "[REDACTED]",
             "AIzaSy...",

@@ -223,12 +223,23 @@ fn fallback(value: &str) -> Option<&str> {
     literal.map(str::trim).filter(|literal| !literal.is_empty())
 }
 
-/// The literal of `default "literal"` in a template.
+/// Where the literal of `{{ … default "literal" … }}` or `{{ "literal" | b64enc }}` stands, in an action that is the whole
+/// of `value`.
+pub fn literal_in_action(value: &str) -> Option<Span> {
+    let inside = value.trim().strip_prefix("{{")?.strip_suffix("}}").filter(|inside| !inside.contains("{{"))?;
+    let literal = match inside.split_once("default ") {
+        Some((_, literal)) => literal,
+        None => inside.trim_start_matches('-'),
+    };
+    let literal = literal.trim_start();
+    let quote = literal.chars().next().filter(|quote| matches!(quote, '"' | '`'))?;
+    let length = literal[1..].find(quote).filter(|&length| length > 0)?;
+    let start = value.find(inside)? + inside.len() - literal.len() + 1;
+    Some(Span::new(start, start + length))
+}
+
 fn template_default(action: &str) -> Option<&str> {
-    let (_, behind) = action.split_once("default ")?;
-    let behind = behind.trim_start();
-    let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '`'))?;
-    behind[1..].split(quote).next()
+    action.get(literal_in_action(action)?.range())
 }
 
 /// `$VAR`, `$dex.github.clientSecret`, `$secret:key`, `%VAR%`, `@VAR@`, `__VAR__`, `%(name)s`, `{name}`.

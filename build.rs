@@ -94,7 +94,7 @@ structs! {
     Example { path, text }
     Token { prefixes, body, checksum }
     Assignment { words, value, checksum }
-    Pattern { anchors, regex, before, after }
+    Pattern { anchors, regex, before, after, run }
 }
 
 macro_rules! enums {

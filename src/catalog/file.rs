@@ -260,10 +260,11 @@ impl Verifier<'_> {
             self.wrong(&pattern.regex, format!("the regex does not compile: {why}"));
         }
         Pattern {
-            anchors: self.literals(&pattern.anchors, "anchor", 3),
+            anchors: self.literals(&pattern.anchors, "anchor", 2),
             regex: leak(&pattern.regex.value),
             before: pattern.before,
             after: pattern.after,
+            run: pattern.run,
         }
     }
 

@@ -67,6 +67,8 @@ pub struct PatternShape {
     pub regex: Spanned<String>,
     pub before: u16,
     pub after: u16,
+    #[serde(default)]
+    pub run: u16,
 }
 
 #[derive(Deserialize)]

@@ -58,7 +58,7 @@ fn subjects<'a>(document: &Document<'a>) -> Vec<(Manifest<'a>, Node<'a>)> {
         [version] if !super::schema::is_filled_in_later(version) => Some((manifest, version)),
         _ => None,
     };
-    document.manifests().into_iter().filter(ours).filter_map(subject).collect()
+    document.manifests().iter().copied().filter(ours).filter_map(subject).collect()
 }
 
 fn tell<'r>(reporter: &'r mut Reporter, manifest: &Manifest, place: Node) -> crate::model::DraftBuilder<'r> {

@@ -51,7 +51,7 @@ pub fn faults<'a>(document: &Document<'a>, context: &Context) -> Vec<Fault<'a>> 
         return Vec::new();
     }
     let mut faults = Vec::new();
-    for manifest in document.manifests() {
+    for manifest in document.manifests().iter().copied() {
         let Some(spec) = table_of(&manifest) else { continue };
         let target = target(context);
         let first = target.or((manifest.version() == "v1").then_some(releases::FIRST_WITH_V1));

@@ -5,9 +5,9 @@
 use std::io::Read;
 
 use super::{Plan, merge};
-use crate::checks::{Context, Reporter};
+use crate::checks::{self, Context};
 use crate::detect::keyed;
-use crate::document::{Document, Role};
+use crate::document::{Document, Manifest, Role, holds_only_schemas};
 use crate::filter::inline;
 use crate::graph::Layout;
 use crate::model::{
@@ -125,24 +125,24 @@ impl Examiner<'_> {
             outcome.notifications.push(Notification::new(Reason::TooLarge, blob.path(), message));
             return Vec::new();
         }
-        let text = String::from_utf8_lossy(blob.text);
-        if let std::borrow::Cow::Owned(_) = text {
+        let Some(text) = blob.as_str() else {
             let message = "It is not UTF-8 and was read as plain bytes.";
             outcome.notifications.push(Notification::new(Reason::InvalidSyntax, blob.path(), message));
             return Vec::new();
-        }
-        let tree = syntax.parse(&text);
+        };
         outcome.structured = true;
+        if holds_only_schemas(text) {
+            return Vec::new();
+        }
+        let tree = syntax.parse(text);
         notify(blob, syntax, &tree, outcome);
         if !matches!(role, Role::ChartValues | Role::ChartTemplate) {
-            keyed::scan(&self.plan.keyed, blob, &tree, &text, &[], drafts);
+            keyed::scan(&self.plan.keyed, blob, &tree, text, &[], drafts);
         }
-        let documents = Document::all(blob.path(), role, &text, &tree);
+        let documents = Document::all(blob.path(), role, text, &tree);
         let context = Context { layout: self.layout, targets: &self.plan.targets };
         for document in &documents {
-            for (check, rule) in &self.plan.checks {
-                (check.run)(document, &context, &mut Reporter::new(document, rule, drafts));
-            }
+            checks::run(document, &context, &self.plan.checks, drafts);
         }
         documents.iter().flat_map(annotations).collect()
     }
@@ -216,13 +216,13 @@ pub struct Annotation {
 }
 
 fn annotations(document: &Document) -> Vec<Annotation> {
-    let of_object = |manifest: crate::document::Manifest| {
+    let of_object = |manifest: Manifest| {
         let value = manifest.root.at("metadata.annotations")?.get("tightlip.dev/ignore")?.as_str()?;
         let (rules, reason) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
         let rules = rules.split(',').map(str::to_owned).collect();
         Some(Annotation { object: manifest.root.span(), rules, reason: reason.trim().to_owned() })
     };
-    document.manifests().into_iter().filter_map(of_object).collect()
+    document.manifests().iter().copied().filter_map(of_object).collect()
 }
 
 fn by_annotation(annotated: &[Annotation], ids: &[&str], span: Span) -> Option<Suppression> {

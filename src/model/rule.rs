@@ -120,13 +120,16 @@ pub struct Assignment {
 /// A regular expression that is tried only around its anchors.
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern {
-    /// Literals of at least three bytes, one of which stands in every match. Case-sensitive.
+    /// Literals of at least two bytes, one of which stands in every match. Case-sensitive.
     pub anchors: &'static [&'static str],
     /// `regex` crate syntax over bytes, Unicode off. A group named `secret` is the credential, else the whole match.
     pub regex: &'static str,
     /// Bytes before an anchor that a match may begin at, and bytes behind its start that it may reach.
     pub before: u16,
     pub after: u16,
+    /// How many bytes of `[A-Za-z0-9+/_-]`, at least, follow each anchor in a match: enough of them make a run, and then
+    /// the anchor needs no search of its own.
+    pub run: u16,
 }
 
 /// A set of bytes.

@@ -61,7 +61,13 @@ pub fn is_private_key(value: &str) -> bool {
 fn has_key_block(text: &str) -> bool {
     let Some((_, behind)) = text.split_once("PRIVATE KEY-----") else { return false };
     let body = behind.split("-----END").next().unwrap_or("");
-    !body.contains(['<', '{']) && body.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST_KEY
+    is_whole_body(body) && body.bytes().filter(u8::is_ascii_alphanumeric).count() >= SHORTEST_KEY
+}
+
+/// Lines of base64, also written with `\n`, behind a few headers; `...` or `<key>` among them says that it is left out.
+fn is_whole_body(body: &str) -> bool {
+    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/= \t\r\\\"'".contains(&byte);
+    body.split('\n').all(|line| line.contains(": ") || line.bytes().all(base64))
 }
 
 /// Certificates and public keys.

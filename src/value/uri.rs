@@ -2,7 +2,7 @@
 //!
 //! It does not know where the text comes from, and it decides nothing about a password but whether it is a literal.
 
-use super::{Judgement, Verdict, judge_literal_password, reference};
+use super::{Judgement, Verdict, judge_literal_password, placeholder, reference};
 use crate::model::Confidence;
 use crate::text::Span;
 
@@ -47,70 +47,179 @@ const COMPANIONS: &[&str] = &[
 /// Every password in `text`, in order, references and placeholders included: `verdict` tells them apart.
 pub fn passwords(text: &str) -> Vec<UriPassword<'_>> {
     let mut found: Vec<UriPassword> =
-        memchr::memmem::find_iter(text.as_bytes(), b"://").filter_map(|at| user_information(text, at)).collect();
+        memchr::memmem::find_iter(text.as_bytes(), b"://").filter_map(|at| login(text, at)?.password(text)).collect();
     parameters(text, &mut found);
     found.sort_by_key(|password| password.span);
     found.dedup_by(|later, first| later.span.intersects(first.span));
     found
 }
 
-impl UriPassword<'_> {
+impl<'a> UriPassword<'a> {
     /// What the password is. `text` is the text that was searched.
     pub fn verdict(&self, text: &str) -> Judgement {
-        let literal = text.get(self.span.range()).unwrap_or("");
-        let decoded = percent_decoded(literal);
-        let judged = judge_literal_password(&decoded);
-        let host = self.host.split(':').next().unwrap_or("");
-        let nowhere = matches!(host, "localhost" | "127.0.0.1" | "host" | "hostname" | "example.com" | "0.0.0.0")
-            || host.ends_with(".example.com")
-            || host.ends_with("example.org");
-        match judged.verdict {
-            Verdict::Credential(_) if literal == self.user || is_stand_in(literal) => {
-                Judgement { verdict: Verdict::WeakDefault, reason: "repeats the user's name or says what belongs here" }
-            }
-            Verdict::Credential(_) if nowhere => Judgement {
-                verdict: Verdict::Credential(Confidence::Low),
-                reason: "is a password for a local or an example host",
-            },
-            Verdict::Credential(_) => {
-                Judgement { verdict: judged.verdict, reason: "is a password in a connection string" }
-            }
-            _ => judged,
-        }
+        judge_password(text.get(self.span.range()).unwrap_or(""), self.user, self.host)
     }
 }
 
-fn is_stand_in(literal: &str) -> bool {
-    ["pass", "password", "passwd", "pwd", "pw", "secret", "token", "p", "psw"]
-        .contains(&literal.to_ascii_lowercase().as_str())
+/// What a password is that stands in an address as `literal`, for `user` at `host`; both may be empty.
+pub fn judge_password(literal: &str, user: &str, host: &str) -> Judgement {
+    let password = percent_decoded(literal);
+    if is_filled_in(literal) || is_filled_in(&password) {
+        return Judgement {
+            verdict: Verdict::Placeholder,
+            reason: "is filled in by a program or describes an address",
+        };
+    }
+    if is_constant(&password) && (names_itself(&password) || password.contains('_') || is_constant(user)) {
+        return Judgement { verdict: Verdict::Placeholder, reason: "is a word in capitals for what belongs here" };
+    }
+    let mut judged = judge_literal_password(&password);
+    if judged.verdict == Verdict::Name && password.contains('/') {
+        // Nobody puts a path where the password stands; an escaped slash is a part of it.
+        judged.verdict = Verdict::Credential(Confidence::High);
+    }
+    if !matches!(judged.verdict, Verdict::Credential(_) | Verdict::WeakDefault) {
+        return judged;
+    }
+    let host = host_name(host);
+    let (named, anybody, nowhere) = (names_itself(&password), is_anybody(user), is_documentation(host));
+    match judged.verdict {
+        _ if named && (anybody || nowhere) || anybody && nowhere => {
+            Judgement { verdict: Verdict::Placeholder, reason: "belongs to an address from a manual" }
+        }
+        Verdict::WeakDefault => judged,
+        _ if named || password == user => {
+            Judgement { verdict: Verdict::WeakDefault, reason: "repeats the user's name or says what belongs here" }
+        }
+        _ if nowhere || is_local(host) => Judgement {
+            verdict: Verdict::Credential(Confidence::Low),
+            reason: "is a password for a local or an example host",
+        },
+        verdict => Judgement { verdict, reason: "is a password in a connection string" },
+    }
 }
 
-/// The password of `scheme://user:password@host`, `colon` being where `://` stands.
-fn user_information(text: &str, colon: usize) -> Option<UriPassword<'_>> {
+/// `%s`, `{}`, `[password]`, `$1`, `***`, part of a regular expression, of a grammar (`user[:password]@`), of Markdown or
+/// of HTML.
+fn is_filled_in(password: &str) -> bool {
+    const FOREIGN: &[&str] = &["[^", ")+", "]+", ".*", "(?", "]*", "](", "&lt;", "&gt;", "{{", "}}", "${"];
+    let inside = |open: char, close: char| password.starts_with(open) && password.ends_with(close);
+    let verb =
+        password.len() <= 6 && password.starts_with('%') && password.ends_with(|last: char| last.is_ascii_alphabetic());
+    let variable =
+        |rest: &str| rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let open = reference::holes(password).is_empty() && FOREIGN.iter().any(|part| password.contains(part));
+    verb || open
+        || password.strip_prefix('$').is_some_and(variable)
+        || inside('{', '}')
+        || inside('[', ']')
+        || inside('(', ')')
+        || inside('<', '>')
+        || password.ends_with(']')
+        || password.chars().all(|character| ".*…_-xX•".contains(character))
+}
+
+fn is_constant(word: &str) -> bool {
+    word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
+/// `password`, `personal_access_token`, `p4ssw0rd`'s plain brothers: what belongs here more likely than a password.
+fn names_itself(password: &str) -> bool {
+    let lower = password.to_ascii_lowercase();
+    let whole = ["pass", "pw", "p", "psw", "key", "apikey", "credentials"].contains(&lower.as_str());
+    let part = ["password", "passwd", "passphrase", "pwd", "token", "secret"].iter().any(|word| lower.contains(word));
+    whole || part && password.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b' '))
+}
+
+/// A user whom only manuals know.
+fn is_anybody(user: &str) -> bool {
+    const NAMES: &[&str] =
+        &["user", "username", "user name", "usr", "u", "login", "name", "myuser", "db_user", "dbuser", "me", "foo"];
+    let user = percent_decoded(user);
+    NAMES.contains(&user.to_ascii_lowercase().as_str())
+        || is_filled_in(&user) && !user.is_empty()
+        || matches!(placeholder::of(&user), Some(placeholder::Stand::Placeholder(_)))
+}
+
+/// Without the port; `[::1]` without its brackets.
+fn host_name(host: &str) -> &str {
+    match host.strip_prefix('[') {
+        Some(address) => address.split(']').next().unwrap_or(""),
+        None => host.split(':').next().unwrap_or(""),
+    }
+}
+
+/// Nobody else can reach it.
+fn is_local(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "::1" | "host.docker.internal" | "(local)" | ".")
+        || host.ends_with(".localhost")
+}
+
+/// Reserved for manuals by RFC 2606 and RFC 6761, or a word for "some host".
+fn is_documentation(host: &str) -> bool {
+    const RESERVED: &[&str] = &["example.com", "example.org", "example.net", ".example", ".test", ".invalid"];
+    let host = host.to_ascii_lowercase();
+    RESERVED.iter().any(|suffix| host.ends_with(suffix))
+        || matches!(host.as_str(), "host" | "server" | "ip" | "hostip" | "example" | "domain" | "domain.tld")
+        || host.ends_with("hostname")
+        || matches!(placeholder::of(&host), Some(placeholder::Stand::Placeholder(_)))
+        || host.strip_prefix("host").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// What stands between `://` and `@host`, and what is around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Login<'a> {
+    /// Bytes of the text that was searched.
+    pub span: Span,
+    pub host: &'a str,
+    pub scheme: &'a str,
+}
+
+/// A longer scheme is not one.
+const LONGEST_SCHEME: usize = 32;
+
+/// The login of the address whose `://` stands at `colon`.
+pub fn login(text: &str, colon: usize) -> Option<Login<'_>> {
     let bytes = text.as_bytes();
-    let scheme_byte = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-    let length = bytes[..colon].iter().rev().take(32).take_while(|byte| scheme_byte(byte)).count();
     let start = colon + 3;
-    let end = authority_end(text, start);
-    let at = start + memchr::memrchr(b'@', &bytes[start..end])?;
-    let separator = start + separator(text, start, at)?;
-    let user = text.get(start..separator)?;
-    let span = Span::new(separator + 1, at);
-    if length == 0
-        || span.is_empty()
-        || user.contains(['?', '#', '/', '&'])
-        || user.contains('>') && !user.starts_with('<')
-    {
+    let scheme_byte = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+    let length = bytes[..colon].iter().rev().take(LONGEST_SCHEME).take_while(|byte| scheme_byte(byte)).count();
+    let scheme = text.get(colon - length..colon)?.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    if scheme.is_empty() || length == LONGEST_SCHEME {
         return None;
     }
-    Some(UriPassword { span, user, host: text.get(at + 1..end)?, scheme: text.get(colon - length..colon)? })
+    let end = authority_end(text, start);
+    let authority = text.get(start..end)?;
+    memchr::memchr(b'@', authority.as_bytes())?;
+    let holes = reference::holes(authority);
+    let outside = |at: &usize| !holes.iter().any(|hole| hole.range().contains(at));
+    let at = memchr::memrchr_iter(b'@', authority.as_bytes()).find(outside)?;
+    let host = authority[at + 1..].split(['?', '#']).next().unwrap_or("").trim_end_matches(['>', ',', ';', '.']);
+    Some(Login { span: Span::new(start, start + at), host, scheme })
 }
 
-/// The colon between user and password; one inside a hole does not count.
-fn separator(text: &str, start: usize, end: usize) -> Option<usize> {
-    let information = text.get(start..end)?;
-    let holes = reference::holes(information);
-    memchr::memchr_iter(b':', information.as_bytes()).find(|&at| !holes.iter().any(|hole| hole.range().contains(&at)))
+impl<'a> Login<'a> {
+    /// The password and whose it is. A colon or an `@` inside a hole (`${USER:-app}`) does not count.
+    pub fn password(&self, text: &'a str) -> Option<UriPassword<'a>> {
+        let information = text.get(self.span.range())?;
+        let holes = reference::holes(information);
+        let outside = |at: &usize| !holes.iter().any(|hole| hole.range().contains(at));
+        let separator = memchr::memchr_iter(b':', information.as_bytes()).find(outside)?;
+        let (user, password) = (&information[..separator], &information[separator + 1..]);
+        // `http://host:8080?mail=a@b`, `http://host:8080<br>a@b`: the colon of a port.
+        let port = password.bytes().take_while(u8::is_ascii_digit).count();
+        let is_port =
+            port > 0 && matches!(password.as_bytes().get(port), Some(b'?' | b'#' | b'<' | b',' | b')' | b']'));
+        if password.is_empty()
+            || is_port
+            || user.contains(['?', '#', '/', '&'])
+            || user.contains('>') && !user.starts_with('<') && !user.contains("&lt;")
+        {
+            return None;
+        }
+        let span = Span::new(self.span.start + separator + 1, self.span.end);
+        Some(UriPassword { span, user, host: self.host, scheme: self.scheme })
+    }
 }
 
 /// Where the authority ends: at `/`, white space or a quote outside of holes.
@@ -118,17 +227,17 @@ fn authority_end(text: &str, start: usize) -> usize {
     let (bytes, mut at) = (text.as_bytes(), start);
     let limit = bytes.len().min(start + LONGEST);
     while at < limit {
-        match reference::hole_at(text, at) {
-            Some(end) => at = end,
-            None if ends_authority(bytes[at]) => return at,
-            None => at += 1,
+        match bytes[at] {
+            b'$' | b'{' | b'%' | b'#' | b'<' | b'(' => at = reference::hole_at(text, at).unwrap_or(at + 1),
+            byte if ends_authority(byte) => return at,
+            _ => at += 1,
         }
     }
     at.min(bytes.len())
 }
 
 fn ends_authority(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'' | b'`' | b'\\')
+    byte <= b' ' || matches!(byte, b'/' | b'"' | b'\'' | b'`' | b'\\')
 }
 
 /// `;Password=…`, `&password=…`, `host=… password=…`, on lines that are connection strings.
@@ -158,9 +267,16 @@ fn line_parameters<'a>(line: &'a str, lower: &'a str) -> impl Iterator<Item = Sp
         if !PARAMETERS.contains(&name) || !matches!(before, Some(b'?' | b'&' | b';' | b' ' | b'"' | b'\'')) {
             return None;
         }
-        let span = Span::new(equals + 1, parameter_end(line, equals + 1));
+        let start = equals + 1 + opening_quote(&line[equals + 1..]);
+        let span = Span::new(start, parameter_end(line, start));
         (!span.is_empty()).then_some(span)
     })
+}
+
+/// The length of the quote that a password stands in: `password=\"…\"`, as JAAS wants it.
+fn opening_quote(value: &str) -> usize {
+    let slashes = value.len() - value.trim_start_matches('\\').len();
+    if value[slashes..].starts_with(['"', '\'']) { slashes + 1 } else { 0 }
 }
 
 fn parameter_end(text: &str, start: usize) -> usize {
@@ -169,7 +285,7 @@ fn parameter_end(text: &str, start: usize) -> usize {
         match reference::hole_at(text, at) {
             Some(end) => at = end,
             None if bytes[at].is_ascii_whitespace()
-                || matches!(bytes[at], b'&' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>') =>
+                || matches!(bytes[at], b'&' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\') =>
             {
                 break;
             }
@@ -180,7 +296,7 @@ fn parameter_end(text: &str, start: usize) -> usize {
 }
 
 /// `%40` as `@`; what is no escape stays.
-fn percent_decoded(text: &str) -> String {
+pub fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -250,6 +366,49 @@ mod tests {
         for sample in samples {
             assert!(!found(sample).is_empty() && literal(sample).is_none(), "{sample}: {:?}", found(sample));
         }
+    }
+
+    #[test]
+    fn addresses_from_manuals_and_programs_are_placeholders() {
+        for sample in [
+            "https://USERNAME:PERSONAL_ACCESS_TOKEN@git.internal/x.git",
+            "mongodb://DB_USER:DB_PASSWORD@mongodb:27017",
+            "redis://default:PASSWORD@localhost:6379/0",
+            "scheme://[user[:password]@]host[:port]/path",
+            "postgres://app${DB_PASSWORD:+:$DB_PASSWORD}@db",
+            "redis://${USER:+$USER:$PASS@}cache:6379",
+            "postgresql://user:password@host:port/dbname",
+            "http://user:pass%20word@example.com/path",
+            "http://username:password@127.0.0.1/",
+            "mongodb://root:password@mongodb-hostname:27017",
+            "https://<user>:<password>@git.internal",
+            "https://&lt;user&gt;:&lt;password&gt;@git.internal",
+            "postgres://%s:%s@%s:%d/%s",
+            "postgres://%[1]s:%[2]s@db",
+            "postgres://{user}:{password}@db",
+            "postgres://{}:{}@{}/{}",
+            "postgres://{self.user}:{quote(self.password)}@db",
+            "postgres://$1:$2@db",
+            "[home](http://a:b](mailto:x@y)",
+            "http://host:8080?mail=a@b",
+        ] {
+            assert_eq!(literal(sample), None, "{sample}: {:?}", found(sample));
+            assert!(found(sample).iter().all(|(_, verdict)| *verdict != Verdict::WeakDefault), "{sample}");
+        }
+        for sample in
+            ["postgres://postgres:postgres@db/app", "https://alice:secret@db.internal", "amqp://guest:guest@mq"]
+        {
+            assert_eq!(found(sample)[0].1, Verdict::WeakDefault, "{sample}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_escaped_quotes_is_read_to_their_end() {
+        let line =
+            |password: &str| format!("PlainLoginModule required username=\\\"app\\\" password=\\\"{password}\\\";");
+        let password = ["x9K", "fq2", "Lm7"].concat();
+        assert_eq!(literal(&line(&password)), Some(password.as_str()));
+        assert_eq!(literal(&line("$SASL_USER_PASSWORD")), None);
     }
 
     #[test]

@@ -4,10 +4,11 @@
 
 use memchr::memmem;
 
-use super::{Found, Structure, uri};
+use super::{Found, Structure};
 use crate::detect::candidate::Rank;
 use crate::model::{Confidence, Identity};
 use crate::text::{Secret, Span};
+use crate::value::{Verdict, uri};
 
 pub const ADO: Structure = Structure {
     name: "ado-connection-string",
@@ -53,7 +54,7 @@ fn find(text: &[u8], word: usize, dialect: Dialect) -> Option<Found> {
     }
     let span = Span::new(equals + 1, equals + 1 + value_length(&text[equals + 1..]));
     let password = std::str::from_utf8(span.slice(text)).ok()?;
-    if password.is_empty() || password.len() > LONGEST_PASSWORD || uri::is_open(password) {
+    if password.is_empty() || password.len() > LONGEST_PASSWORD {
         return None;
     }
     let line = line_around(text, key, span.end);
@@ -71,9 +72,12 @@ fn find(text: &[u8], word: usize, dialect: Dialect) -> Option<Found> {
         key_path: String::from_utf8_lossy(&key_path).into_owned(),
         value: Secret::new(password),
     };
-    let doubtful = uri::is_local(host) || host == b"(local)" || host == b".";
-    let confidence = doubtful.then_some(Confidence::Low);
-    Some(Found { span, secret: span, confidence, rank: Rank::Context, weight: 0, identity })
+    let confidence = match uri::judge_password(password, "", &String::from_utf8_lossy(host)).verdict {
+        Verdict::Credential(confidence) => confidence,
+        Verdict::WeakDefault => Confidence::Low,
+        _ => return None,
+    };
+    Some(Found { span, secret: span, confidence: Some(confidence), rank: Rank::Context, weight: 0, identity })
 }
 
 fn value_length(rest: &[u8]) -> usize {

@@ -52,7 +52,7 @@ pub struct Block {
     pub body: Span,
     /// The base64 of the body, nothing else.
     pub content: Vec<u8>,
-    /// What the content begins with fits its label.
+    /// It has its last line, and what the content begins with fits its label.
     pub sound: bool,
 }
 
@@ -100,8 +100,12 @@ pub fn read(text: &[u8], at: usize) -> Option<Block> {
         (false, true) => Kind::Encrypted,
         (false, false) => Kind::Plain,
     };
-    let sound = body.encrypted || pgp || fits(label, &content);
-    let end = end_line(text, body.at).unwrap_or(body.at);
+    let ended = end_line(text, body.at);
+    if ended.is_none() && !breaks_off(text, body.at) {
+        return None;
+    }
+    let sound = ended.is_some() && (body.encrypted || pgp || fits(label, &content));
+    let end = ended.unwrap_or(body.at);
     let body = trimmed(text, Span::new(start, body.at));
     Some(Block { kind, span: Span::new(at - dashes.min(5) - spaces, end), body, content, sound })
 }
@@ -146,8 +150,9 @@ impl Body<'_> {
             let here = &self.text[self.at..];
             match here.first() {
                 Some(byte) if byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=') => self.word(here),
+                Some(b'*') if here.starts_with(b"**") => return,
                 Some(b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'*' | b'>' | b'|') => self.at += 1,
-                Some(b'\\') => match escaped_break(here) {
+                Some(b'\\' | b'&') => match escaped_break(here).or_else(|| entity(here)) {
                     Some(length) => self.at += length,
                     None => return,
                 },
@@ -181,6 +186,23 @@ impl Body<'_> {
 fn escaped_break(here: &[u8]) -> Option<usize> {
     let slashes = here.iter().take_while(|byte| **byte == b'\\').count();
     matches!(here.get(slashes)?, b'n' | b'r' | b't' | b'\n' | b'\r').then_some(slashes + 1)
+}
+
+/// The length of `&#10;`, `&#xA;` and the like.
+fn entity(here: &[u8]) -> Option<usize> {
+    let digits = here.strip_prefix(b"&#")?;
+    let length = digits
+        .iter()
+        .take(4)
+        .take_while(|byte| matches!(byte, b'x' | b'0' | b'1' | b'3' | b'9' | b'a' | b'A' | b'd' | b'D' | b'X'));
+    let length = length.count();
+    (digits.get(length) == Some(&b';')).then_some(length + 3)
+}
+
+/// True where a key just stops, at the end of the text or of its string. Anything else in its middle, `...` or `[snip]`,
+/// says that somebody left the key out.
+fn breaks_off(text: &[u8], at: usize) -> bool {
+    matches!(text.get(at), None | Some(b'"' | b'\'' | b'`'))
 }
 
 /// The length from a closing quote to behind the one that goes on with the text: `" +` and the next line's `"`.

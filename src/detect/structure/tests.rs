@@ -51,6 +51,7 @@ fn a_private_key_is_found_once_however_it_is_written_down() {
         format!("key: {}", key.replace('\n', " ")),
         format!("# {}", key.replace('\n', "\n# ")),
         format!("k = \"{}\";", key.replace('\n', "\\n\" +\n    \"")),
+        format!("<key>{}</key>", key.replace('\n', "&#xA;")),
     ];
     for text in writings {
         let drafts = drafts(&all(), &text);
@@ -95,6 +96,18 @@ fn keys_are_told_from_each_other_and_from_what_is_public() {
     assert_eq!(verdicts(&key[..80]), [], "truncated");
     assert_eq!(verdicts(key.lines().next().unwrap()), [], "only its first line");
     assert_eq!(verdicts("-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"), []);
+}
+
+#[test]
+fn a_key_that_is_left_out_of_a_manual_is_none() {
+    let key = rsa();
+    let lines: Vec<&str> = key.lines().collect();
+    for left_out in ["...", "…", " . . .", "[snip]", "<your key>", "{{ .Values.key }}", "(40 more lines)", "***"] {
+        let text = format!("{}\n{}\n{left_out}\n{}\n{}\n", lines[0], lines[1], lines[3], lines[lines.len() - 1]);
+        assert_eq!(verdicts(&text), [], "{text}");
+    }
+    let short = format!("key = \"{}\"", lines[..3].join("\\n"));
+    assert_eq!(verdicts(&short), [("private-key", Confidence::Low)], "a key that breaks off");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use tightlip::model::{Buffer, Snapshot};
 use tightlip::source::{Settings, Worktree};
 
+#[allow(clippy::print_stdout)]
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let root = PathBuf::from(arguments.next().expect("floor FOLDER [THREADS]")).canonicalize().expect("a folder");

@@ -85,7 +85,10 @@ pub static CHECKS: &[Check] = &[
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
     Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
     Check { id: "store-provider-count", run: Run::Document(store_auth::provider_count) },
-    Check { id: "store-reference-follows-external-secret", run: Run::Document(store_references::follows_external_secret) },
+    Check {
+        id: "store-reference-follows-external-secret",
+        run: Run::Document(store_references::follows_external_secret),
+    },
     Check { id: "store-reference-foreign-namespace", run: Run::Document(store_references::foreign_namespace) },
     Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },
     Check { id: "unknown-field", run: Run::Document(fields::unknown) },

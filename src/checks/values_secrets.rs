@@ -40,10 +40,8 @@ pub fn weak_default(document: &Document, scalar: &Scalar, reporter: &mut Reporte
 
 /// `inline-and-existing-secret`
 pub fn inline_and_existing(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
-    let is_set = matches!(
-        scalar.verdict(),
-        Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault
-    );
+    let is_set =
+        matches!(scalar.verdict(), Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault);
     let leaf = scalar.leaf;
     let Some(existing) = is_set.then(|| existing_secret(leaf)).flatten().filter(|_| is_value(document, leaf)) else {
         return;

@@ -374,7 +374,7 @@ const ATLAS: Pattern = Pattern {
     regex: r"\b(?P<secret>[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,70})(?:[^A-Za-z0-9_-]|$)",
     before: 14,
     after: 96,
-    run: 0,
+    run: 60,
 };
 
 #[test]

@@ -6,6 +6,7 @@ mod cli;
 mod fixtures;
 mod harness;
 mod layout;
+mod readme;
 mod report;
 mod syntax;
 mod trees;

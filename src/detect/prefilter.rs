@@ -31,7 +31,8 @@ pub struct RunTable {
 impl RunTable {
     /// Prefixes of at least two bytes.
     pub fn new(prefixes: impl Iterator<Item = (&'static [u8], Target)>) -> Self {
-        let mut table = RunTable { firsts: Box::new([0; 1024]), inner: Vec::new(), across: Vec::new(), ends: Box::new([0; 1024]) };
+        let mut table =
+            RunTable { firsts: Box::new([0; 1024]), inner: Vec::new(), across: Vec::new(), ends: Box::new([0; 1024]) };
         for (prefix, target) in prefixes {
             match prefix.iter().rposition(|&byte| !is_run_byte(byte)) {
                 Some(last) => {

@@ -137,6 +137,7 @@ impl Verifier<'_> {
             references: list(shape.references.iter().map(|reference| self.reference(reference))),
             aliases: list(shape.aliases.iter().map(|alias| self.alias(&id, alias))),
             tags: list(shape.tags.iter().map(|tag| self.slug(tag, "tag"))),
+            once: shape.once,
             matcher: self.matcher(&shape.matcher.value),
             bad,
             good,

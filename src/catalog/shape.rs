@@ -29,6 +29,8 @@ pub struct Shape {
     pub aliases: Vec<Spanned<String>>,
     #[serde(default)]
     pub tags: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub once: bool,
     #[serde(rename = "match")]
     pub matcher: Spanned<MatcherShape>,
     pub examples: Option<Spanned<ExamplesShape>>,

@@ -40,6 +40,7 @@ pub fn rule(id: &'static str, matcher: Matcher) -> &'static Rule {
         references: &[],
         aliases: &[],
         tags: &[],
+        once: false,
         matcher,
         bad: &[],
         good: &[],

@@ -5,6 +5,8 @@
 //! A comment behind code covers its own line; a comment alone on its line covers the next line that is not a comment.
 //! `tightlip: ignore-start[rule-id] reason` covers everything up to `tightlip: ignore-end` (or the end of the file).
 
+use super::Ignore;
+use crate::model::SuppressionKind;
 use crate::text::{LineIndex, Span};
 
 /// What every ignore comment begins with.
@@ -12,28 +14,6 @@ pub const MARK: &str = "tightlip: ignore";
 
 /// What opens a comment somewhere.
 const OPENERS: &[&[u8]] = &[b"#", b"//", b"/*", b"*", b"--", b";", b"<!--", b"%", b"\"", b"'", b"rem"];
-
-/// One ignore comment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ignore {
-    /// `ignore[…] reason`, for pointing at it.
-    pub span: Span,
-    /// Rule ids as written, with the place of each.
-    pub rules: Vec<(String, Span)>,
-    pub reason: String,
-    /// 1-based lines, both ends included.
-    pub first_line: u32,
-    pub last_line: u32,
-}
-
-impl Ignore {
-    /// True when it names one of `ids` and covers any line from `first` to `last`.
-    pub fn covers(&self, ids: &[&str], first: u32, last: u32) -> bool {
-        self.first_line <= last
-            && first <= self.last_line
-            && self.rules.iter().any(|(rule, _)| ids.contains(&rule.as_str()))
-    }
-}
 
 /// True when `text` might hold an ignore comment: one search, no allocation.
 pub fn is_possible(text: &[u8]) -> bool {
@@ -68,7 +48,7 @@ pub fn read(text: &[u8], lines: &LineIndex) -> Vec<Ignore> {
         if is_block {
             open.push(ignores.len());
         }
-        ignores.push(Ignore { span: Span::new(at, content.end), rules, reason, first_line, last_line });
+        ignores.push(Ignore { kind: SuppressionKind::Inline, rules, reason, first_line, last_line });
     }
     ignores
 }
@@ -95,20 +75,10 @@ fn comment_lead(before: &[u8]) -> Option<Lead> {
 }
 
 fn rules_and_reason(text: &[u8], rest: &[u8], end: usize) -> Option<(Vec<(String, Span)>, String)> {
-    let start = end - rest.len();
     let list = rest.strip_prefix(b"[")?;
     let close = memchr::memchr(b']', list)?;
-    let mut rules = Vec::new();
-    let mut at = start + 1;
-    for part in list[..close].split(|&byte| byte == b',') {
-        let id = part.trim_ascii();
-        let lead = part.len() - part.trim_ascii_start().len();
-        if !id.is_empty() {
-            rules.push((String::from_utf8_lossy(id).into_owned(), Span::new(at + lead, at + lead + id.len())));
-        }
-        at += part.len() + 1;
-    }
-    debug_assert!(at <= text.len() + 1);
+    let start = end - list.len();
+    let rules = super::ignore::rules(text, Span::new(start, start + close));
     let reason = String::from_utf8_lossy(&list[close + 1..]);
     let reason = reason.trim().trim_end_matches("*/").trim_end_matches("-->").trim();
     (!rules.is_empty()).then(|| (rules, reason.to_owned()))

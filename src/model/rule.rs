@@ -53,6 +53,8 @@ pub struct Rule {
     /// Earlier ids, other tools' ids, the catalogue's code.
     pub aliases: &'static [&'static str],
     pub tags: &'static [&'static str],
+    /// Said once a run, with the other places related: a fact about the repository more than about each file.
+    pub once: bool,
     pub matcher: Matcher,
     pub bad: &'static [Example],
     pub good: &'static [Example],

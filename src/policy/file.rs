@@ -253,6 +253,7 @@ mod tests {
         references: &[],
         aliases: &["MAN001"],
         tags: &[],
+        once: false,
         matcher: Matcher::Check,
         bad: &[],
         good: &[],

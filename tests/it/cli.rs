@@ -264,6 +264,46 @@ fn an_annotation_silences_the_object_that_carries_it() {
 }
 
 #[test]
+fn an_annotation_that_names_no_rule_or_silences_nothing_is_news() {
+    let object = |name: &str, value: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  annotations:\n    tightlip.dev/ignore: {value}\n---\n"
+        )
+    };
+    let text = object("a", "plaintext-secret nothing here") + &object("b", "plaintext-secrt typo");
+    let (code, report) = check(folder(&[("a.yaml", &text)]).path(), &[]);
+    assert_eq!(code, 0);
+    assert_eq!(reasons(&report)["unused-ignore"], 1);
+    assert_eq!(reasons(&report)["unknown-rule"], 1);
+    assert_eq!(report["notifications"][1]["line"], 13);
+}
+
+#[test]
+fn a_rule_about_the_repository_is_said_once() {
+    let object = "apiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {secretStoreRef: {name: s}, data: [{secretKey: a, remoteRef: {key: b}}]}\n";
+    let (_, report) = check(folder(&[("a.yaml", object), ("b.yaml", object)]).path(), &[]);
+    assert_eq!(findings(&report), ["a.yaml api-version-depends-on-target"]);
+    assert_eq!(report["findings"][0]["related"][0]["location"]["path"], "b.yaml");
+}
+
+#[test]
+fn leaving_everything_out_is_said() {
+    let tree = folder(&[("tightlip.yaml", "version: 1\nexclude: [\"a/**\"]\n"), ("a/.env", &secret_env())]);
+    let (code, report) = check(tree.path(), &["a"]);
+    assert_eq!((code, reasons(&report)["excluded"].as_u64()), (0, Some(1)));
+    assert!(report["notifications"][0]["message"].as_str().unwrap().starts_with("Nothing was read"));
+}
+
+#[test]
+fn folders_far_apart_do_not_make_everything_between_them_the_root() {
+    let (one, other) = (folder(&[("a.env", &secret_env())]), folder(&[("b.env", &secret_env())]));
+    let between = one.path().parent().unwrap();
+    let paths = [one.path().to_str().unwrap(), other.path().to_str().unwrap()];
+    let (code, report) = check(between, &paths);
+    assert_eq!((code, findings(&report).len(), report["coverage"]["files"].as_u64()), (1, 2, Some(2)));
+}
+
+#[test]
 fn utf16_and_crlf_files_are_read_at_the_right_line() {
     let tree = folder(&[("crlf.env", &format!("A=1\r\nDB_PASSWORD={}\r\n", password()))]);
     let text = format!("A=1\nDB_PASSWORD={}\n", password());

@@ -72,7 +72,14 @@ pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
         globset::Glob::new(&format!("{}/**", below.display())).expect("a plain path")
     }));
     let exclude: GlobSet = glob_set(&exclude);
-    let settings = Settings { root: root.to_path_buf(), gitignore: true, exclude, named: Vec::new(), threads };
+    let settings = Settings {
+        root: root.to_path_buf(),
+        gitignore: true,
+        exclude,
+        named: Vec::new(),
+        folders: Vec::new(),
+        threads,
+    };
     engine::check(&Worktree::new(settings), &plan)
 }
 

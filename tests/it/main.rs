@@ -6,5 +6,6 @@ mod cli;
 mod fixtures;
 mod harness;
 mod layout;
+mod recall;
 mod report;
 mod syntax;

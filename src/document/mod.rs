@@ -12,7 +12,7 @@ pub use kubernetes::{Manifest, holds_only_schemas};
 pub use kustomize::Kustomization;
 
 use crate::model::RepoPath;
-use crate::syntax::{Node, Tree};
+use crate::syntax::{Node, Tree, leaves};
 use crate::text::Span;
 
 /// What a file is to its neighbours. `graph::Layout` knows.
@@ -70,7 +70,9 @@ pub struct Document<'a> {
 impl<'a> Document<'a> {
     /// The documents of a parsed file.
     pub fn all(path: &'a RepoPath, role: &'a Role, text: &'a str, tree: &'a Tree) -> Vec<Document<'a>> {
-        tree.documents(text).map(|root| Document::new(path, role, root)).collect()
+        let suspect = memchr::memmem::find(text.as_bytes(), b": string").is_some();
+        let roots = tree.documents(text).filter(|root| !suspect || !is_skeleton(*root));
+        roots.map(|root| Document::new(path, role, root)).collect()
     }
 
     fn new(path: &'a RepoPath, role: &'a Role, root: Node<'a>) -> Document<'a> {
@@ -107,5 +109,38 @@ impl<'a> Document<'a> {
             Some(manifest) => manifest.subject(),
             None => format!("{:?}", self.role),
         }
+    }
+}
+
+/// True for what a program drew from a schema to show every field: `namespace: string`, again and again. It is no object
+/// that anybody applies.
+fn is_skeleton(root: Node) -> bool {
+    let (mut types, mut values) = (0, 0);
+    leaves(root, |_| false, &mut |leaf| {
+        values += 1;
+        types += usize::from(matches!(leaf.value, "string" | "c3RyaW5n"));
+    });
+    types >= 4 && 3 * types >= values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Syntax;
+
+    fn documents(text: &str) -> usize {
+        let tree = Syntax::Yaml.parse(text);
+        Document::all(&RepoPath::from("store.yaml"), &Role::Plain, text, &tree).len()
+    }
+
+    #[test]
+    fn a_skeleton_of_a_schema_is_no_document() {
+        let fields = |value: &str| {
+            format!("kind: SecretStore\nspec:\n  a: {value}\n  b: [{{c: {value}}}]\n  d: {value}\n  e: {value}\n")
+        };
+        assert_eq!(documents(&fields("string")), 0);
+        assert_eq!(documents(&fields("name")), 1);
+        assert_eq!(documents(&format!("{}---\na: string\n", fields("name"))), 2);
+        assert_eq!(documents("kind: A\nspec: {type: string, name: x}\n"), 1);
     }
 }

@@ -79,9 +79,28 @@ impl<'o> Walk<'_, 'o> {
             self.scalar(node, value, keys);
         } else if node.is_alias() {
         } else if node.is_sequence() {
-            node.items().for_each(|item| self.item(item, keys));
+            self.sequence(node, keys);
         } else {
             self.mapping(node, keys);
+        }
+    }
+
+    /// The item behind `--db-password` is its value.
+    fn sequence<'n>(&mut self, sequence: Node<'n>, keys: &mut Vec<&'n str>)
+    where
+        'o: 'n,
+    {
+        let mut option = None;
+        for item in sequence.items() {
+            match option.filter(|_| item.as_str().is_some_and(|value| !value.starts_with('-'))) {
+                Some(name) => {
+                    keys.push(name);
+                    self.node(item, keys);
+                    keys.pop();
+                }
+                None => self.item(item, keys),
+            }
+            option = item.as_str().and_then(option_name);
         }
     }
 
@@ -139,6 +158,13 @@ impl<'o> Walk<'_, 'o> {
         }
         (self.each)(&Leaf { node, keys, value, start: 0, outer: self.outer });
     }
+}
+
+/// `db-password` of `--db-password`.
+fn option_name(item: &str) -> Option<&str> {
+    let name = item.strip_prefix("--")?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (!name.is_empty() && name.bytes().all(plain)).then_some(name)
 }
 
 /// The name in `NAME=value` and where its value begins.

@@ -243,6 +243,9 @@ fn masked(value: &str) -> Option<&'static str> {
         return Some("is shortened");
     }
     let first = value.chars().next()?;
+    if value.len() <= 3 && value.bytes().all(|byte| matches!(byte, b'*' | b'?' | b'-' | b'.')) {
+        return Some("is a pattern for any value");
+    }
     if value.chars().count() >= 3 && value.chars().all(|character| character == first) && !first.is_ascii_alphabetic() {
         return Some("is masked");
     }
@@ -339,6 +342,8 @@ mod tests {
             "replace-with-token",
             "insert_token_here",
             "........",
+            "?*",
+            "*",
             "00000000",
         ];
         for value in stand_ins {

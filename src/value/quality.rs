@@ -150,8 +150,9 @@ pub fn is_sentence(value: &str) -> bool {
     plain * 4 >= words.len() * 3
 }
 
-/// A number, a version, a duration, a size, a date.
+/// A number, a version or a range of versions (`^9.0.2`), a duration, a size, a date.
 pub fn is_number(value: &str) -> bool {
+    let value = value.trim_start_matches(['^', '~', '>', '<', '=']);
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let unit = value.trim_start_matches(|character: char| {
         character.is_ascii_digit() || matches!(character, '.' | '-' | '+' | ':' | '_' | ',')
@@ -336,7 +337,14 @@ mod tests {
         );
         assert!(is_variable("DB_PASSWORD") && !is_variable("HUNTER"));
         assert!(is_key_path("form.password") && !is_key_path("pass.w0rd"));
-        assert!(is_number("30s") && is_number("1.2.3") && is_number("4096") && !is_number("12hunter2"));
+        assert!(
+            is_number("30s")
+                && is_number("1.2.3")
+                && is_number("4096")
+                && is_number("^9.0.2")
+                && is_number(">=1.2")
+                && !is_number("12hunter2")
+        );
         assert!(is_sentence("Enter your password.") && !is_sentence("hunter2"));
         assert!(is_pattern("^[a-z0-9]+$") && !is_pattern("Tr0ub4dor&3"));
     }

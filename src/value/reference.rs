@@ -41,6 +41,11 @@ const HOLES: &[(&str, &str)] = &[
 /// Prefix, what must follow somewhere behind it, and what it is.
 const SCHEMES: &[(&str, &str, &str)] = &[
     ("!vault", "", "is encrypted by Ansible Vault"),
+    ("!secret ", "", "refers to a file of secrets"),
+    ("!env_var ", "", "refers to an environment variable"),
+    ("!ENV ", "", "refers to an environment variable"),
+    ("wcFMA", "", "is encrypted by PGP"),
+    ("wcBMA", "", "is encrypted by PGP"),
     ("$ANSIBLE_VAULT;", "", "is encrypted by Ansible Vault"),
     ("-----BEGIN AGE ENCRYPTED FILE-----", "", "is encrypted by age"),
     ("-----BEGIN PGP MESSAGE-----", "", "is encrypted by PGP"),
@@ -351,6 +356,8 @@ mod tests {
             "getenv('DB_PASSWORD')",
             "$(A):$(B)",
             "((db-password))",
+            "!secret mqtt_password",
+            "wcFMA/xDdHCJBTolAQ/+J8Zz",
         ];
         for value in whole {
             assert!(matches!(of(value), Some(Reference::Whole(_))), "{value}: {:?}", of(value));

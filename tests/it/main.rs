@@ -7,6 +7,7 @@ mod fixtures;
 mod harness;
 mod layout;
 mod readme;
+mod recall;
 mod report;
 mod syntax;
 mod trees;

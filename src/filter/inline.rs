@@ -78,7 +78,7 @@ fn rules_and_reason(text: &[u8], rest: &[u8], end: usize) -> Option<(Vec<(String
     let list = rest.strip_prefix(b"[")?;
     let close = memchr::memchr(b']', list)?;
     let start = end - list.len();
-    let rules = super::ignore::rules(text, Span::new(start, start + close));
+    let rules = super::local::rules(text, Span::new(start, start + close));
     let reason = String::from_utf8_lossy(&list[close + 1..]);
     let reason = reason.trim().trim_end_matches("*/").trim_end_matches("-->").trim();
     (!rules.is_empty()).then(|| (rules, reason.to_owned()))

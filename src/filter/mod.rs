@@ -2,9 +2,9 @@
 //!
 //! It does not find anything and it drops nothing: a suppressed finding stays, marked.
 
-mod ignore;
 pub mod inline;
+mod local;
 mod scope;
 
-pub use ignore::Ignore;
+pub use local::Ignore;
 pub use scope::{PathIgnore, Threshold};

@@ -32,6 +32,7 @@ const HOLES: &[(&str, &str)] = &[
     ("$(", ")"),
     ("$[", "]"),
     ("#{", "}"),
+    ("@{", "}"),
     ("%{", "}"),
     ("<%", "%>"),
     ("{%", "%}"),
@@ -154,10 +155,7 @@ pub fn holes(value: &str) -> Vec<Span> {
     let bytes = value.as_bytes();
     let mut holes = Vec::new();
     let mut at = 0;
-    while let Some(next) = bytes
-        .get(at..)
-        .and_then(|rest| memchr::memchr3(b'$', b'{', b'%', rest).into_iter().chain(other_opener(rest)).min())
-    {
+    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| is_opener(byte))) {
         at += next;
         match hole_at(value, at) {
             Some(end) => {
@@ -170,8 +168,9 @@ pub fn holes(value: &str) -> Vec<Span> {
     holes
 }
 
-fn other_opener(rest: &[u8]) -> Option<usize> {
-    memchr::memchr3(b'#', b'<', b'(', rest)
+/// True for the first byte of a hole.
+fn is_opener(byte: u8) -> bool {
+    matches!(byte, b'$' | b'{' | b'%' | b'#' | b'<' | b'(' | b'@')
 }
 
 /// The end of the hole that begins at `at`.

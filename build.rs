@@ -89,12 +89,12 @@ macro_rules! structs {
 structs! {
     Rule {
         id, title, family, severity, confidence, tier, message, description, rationale, remediation, references,
-        aliases, tags, matcher, bad, good
+        aliases, tags, once, matcher, bad, good
     }
     Example { path, text }
     Token { prefixes, body, checksum }
     Assignment { words, value, checksum }
-    Pattern { anchors, regex, before, after }
+    Pattern { anchors, regex, before, after, run }
 }
 
 macro_rules! enums {
@@ -120,7 +120,7 @@ macro_rules! primitives {
     )*};
 }
 
-primitives! { &str, u16 }
+primitives! { &str, bool, u16 }
 
 impl<T: Literal> Literal for &[T] {
     fn write(&self, code: &mut String) {

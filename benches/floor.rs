@@ -9,11 +9,13 @@ use rayon::prelude::*;
 use tightlip::model::{Buffer, Snapshot};
 use tightlip::source::{Settings, Worktree};
 
+#[allow(clippy::print_stdout)]
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let root = PathBuf::from(arguments.next().expect("floor FOLDER [THREADS]")).canonicalize().expect("a folder");
     let threads = arguments.next().and_then(|threads| threads.parse().ok()).unwrap_or(2);
-    let settings = Settings { root, gitignore: true, exclude: GlobSet::empty(), named: Vec::new(), threads };
+    let settings =
+        Settings { root, gitignore: true, exclude: GlobSet::empty(), named: Vec::new(), folders: Vec::new(), threads };
     let tree = Worktree::new(settings);
     let files = tree.list().files;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");

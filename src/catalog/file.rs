@@ -137,6 +137,7 @@ impl Verifier<'_> {
             references: list(shape.references.iter().map(|reference| self.reference(reference))),
             aliases: list(shape.aliases.iter().map(|alias| self.alias(&id, alias))),
             tags: list(shape.tags.iter().map(|tag| self.slug(tag, "tag"))),
+            once: shape.once,
             matcher: self.matcher(&shape.matcher.value),
             bad,
             good,
@@ -260,10 +261,11 @@ impl Verifier<'_> {
             self.wrong(&pattern.regex, format!("the regex does not compile: {why}"));
         }
         Pattern {
-            anchors: self.literals(&pattern.anchors, "anchor", 3),
+            anchors: self.literals(&pattern.anchors, "anchor", 2),
             regex: leak(&pattern.regex.value),
             before: pattern.before,
             after: pattern.after,
+            run: pattern.run,
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Shape {
     pub aliases: Vec<Spanned<String>>,
     #[serde(default)]
     pub tags: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub once: bool,
     #[serde(rename = "match")]
     pub matcher: Spanned<MatcherShape>,
     pub examples: Option<Spanned<ExamplesShape>>,
@@ -67,6 +69,8 @@ pub struct PatternShape {
     pub regex: Spanned<String>,
     pub before: u16,
     pub after: u16,
+    #[serde(default)]
+    pub run: u16,
 }
 
 #[derive(Deserialize)]

@@ -20,7 +20,7 @@ pub fn not_served(document: &Document, context: &Context, reporter: &mut Reporte
             }
             (None, _) => ("no release has it".to_owned(), Confidence::High),
             (Some(served), Some(target)) if !served.is_served_by(target) => {
-                (format!("external-secrets {}.{} does not serve it", target.0, target.1), Confidence::High)
+                (format!("external-secrets {target} does not serve it"), Confidence::High)
             }
             (Some(served), None) if served.until == Some(FIRST_WITH_V1) => {
                 ("no release since 0.16 serves it".to_owned(), Confidence::Medium)
@@ -36,7 +36,7 @@ pub fn depends_on_target(document: &Document, context: &Context, reporter: &mut 
     for (manifest, place) in subjects(document).into_iter().filter(|_| target(context).is_none()) {
         let served = releases::served(manifest.kind(), manifest.version());
         if let Some(until) = served.and_then(|served| served.until).filter(|until| *until > FIRST_WITH_V1) {
-            tell(reporter, &manifest, place).blank("until", format!("{}.{}", until.0, until.1)).emit();
+            tell(reporter, &manifest, place).blank("until", until.to_string()).emit();
         }
     }
 }
@@ -58,7 +58,7 @@ fn subjects<'a>(document: &Document<'a>) -> Vec<(Manifest<'a>, Node<'a>)> {
         [version] if !super::schema::is_filled_in_later(version) => Some((manifest, version)),
         _ => None,
     };
-    document.manifests().into_iter().filter(ours).filter_map(subject).collect()
+    document.manifests().iter().copied().filter(ours).filter_map(subject).collect()
 }
 
 fn tell<'r>(reporter: &'r mut Reporter, manifest: &Manifest, place: Node) -> crate::model::DraftBuilder<'r> {

@@ -19,17 +19,29 @@ mod store_references;
 mod value_forms;
 mod values_secrets;
 
-use crate::document::Document;
+use std::cell::OnceCell;
+
+use crate::document::{Document, Role};
 use crate::graph::Layout;
-use crate::model::{DraftBuilder, Emitter, Identity, Rule};
+use crate::model::{Draft, DraftBuilder, Emitter, Identity, Rule};
 use crate::policy::Targets;
-use crate::syntax::Node;
+use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
+use crate::value::{self, Kind, Verdict};
 
 /// The code behind a manifest rule of the same id.
 pub struct Check {
     pub id: &'static str,
-    pub run: fn(&Document, &Context, &mut Reporter),
+    run: Run,
+}
+
+/// What a check looks at.
+#[derive(Clone, Copy)]
+enum Run {
+    /// A document as a whole.
+    Document(fn(&Document, &Context, &mut Reporter)),
+    /// Each scalar value of a document: one walk serves all checks of this form.
+    Scalar(fn(&Document, &Scalar, &mut Reporter)),
 }
 
 /// What a check may look at beside its subject.
@@ -40,46 +52,103 @@ pub struct Context<'a> {
 
 /// Sorted by id; `tests/it` holds it against `rules/manifests` and `fixtures`.
 pub static CHECKS: &[Check] = &[
-    Check { id: "api-version-depends-on-target", run: api_versions::depends_on_target },
-    Check { id: "api-version-not-served", run: api_versions::not_served },
-    Check { id: "deprecated-kustomization-field", run: kustomize_fields::deprecated },
-    Check { id: "duplicate-mapping-key", run: duplicate_keys::in_mapping },
-    Check { id: "duplicate-secret-key", run: duplicate_keys::in_external_secret },
-    Check { id: "empty-kustomization", run: kustomize_fields::empty },
-    Check { id: "external-secret-policy-conflict", run: external_secret_rules::policy_conflict },
-    Check { id: "external-secret-privileged-template", run: external_secret_rules::privileged_template },
-    Check { id: "external-secret-source-conflict", run: external_secret_rules::source_conflict },
-    Check { id: "external-secret-without-data", run: external_secret_rules::without_data },
-    Check { id: "field-not-in-target-release", run: fields::not_in_release },
-    Check { id: "generator-in-data", run: external_secret_rules::generator_in_data },
-    Check { id: "immutable-target-never-refreshed", run: refresh::immutable },
-    Check { id: "inline-and-existing-secret", run: values_secrets::inline_and_existing },
-    Check { id: "invalid-field-type", run: fields::wrong_type },
-    Check { id: "invalid-field-value", run: fields::wrong_value },
-    Check { id: "invalid-refresh-interval", run: refresh::invalid },
-    Check { id: "kustomization-listed-as-resource", run: kustomize_references::listed_as_resource },
-    Check { id: "kustomize-component-mismatch", run: kustomize_references::component_mismatch },
-    Check { id: "kustomize-file-outside-root", run: kustomize_references::outside_root },
-    Check { id: "kustomize-folder-without-kustomization", run: kustomize_references::folder_without },
-    Check { id: "kustomize-resource-missing", run: kustomize_references::missing },
-    Check { id: "missing-field", run: fields::missing },
-    Check { id: "password-in-uri", run: password_in_uri::run },
-    Check { id: "plaintext-env-value", run: plaintext_env::run },
-    Check { id: "plaintext-generator-literal", run: generator_literals::run },
-    Check { id: "plaintext-secret", run: plaintext_secret::run },
-    Check { id: "plaintext-secret-in-values", run: values_secrets::credential },
-    Check { id: "refresh-interval-ignored", run: refresh::ignored },
-    Check { id: "several-kustomizations-in-folder", run: kustomize_fields::several },
-    Check { id: "store-auth-conflict", run: store_auth::conflict },
-    Check { id: "store-auth-incomplete", run: store_auth::incomplete },
-    Check { id: "store-provider-count", run: store_auth::provider_count },
-    Check { id: "store-reference-follows-external-secret", run: store_references::follows_external_secret },
-    Check { id: "store-reference-foreign-namespace", run: store_references::foreign_namespace },
-    Check { id: "store-reference-without-namespace", run: store_references::without_namespace },
-    Check { id: "unknown-field", run: fields::unknown },
-    Check { id: "unknown-kustomization-field", run: kustomize_fields::unknown },
-    Check { id: "weak-default-in-values", run: values_secrets::weak_default },
+    Check { id: "api-version-depends-on-target", run: Run::Document(api_versions::depends_on_target) },
+    Check { id: "api-version-not-served", run: Run::Document(api_versions::not_served) },
+    Check { id: "deprecated-kustomization-field", run: Run::Document(kustomize_fields::deprecated) },
+    Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
+    Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
+    Check { id: "empty-kustomization", run: Run::Document(kustomize_fields::empty) },
+    Check { id: "external-secret-policy-conflict", run: Run::Document(external_secret_rules::policy_conflict) },
+    Check { id: "external-secret-privileged-template", run: Run::Document(external_secret_rules::privileged_template) },
+    Check { id: "external-secret-source-conflict", run: Run::Document(external_secret_rules::source_conflict) },
+    Check { id: "external-secret-without-data", run: Run::Document(external_secret_rules::without_data) },
+    Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
+    Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
+    Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
+    Check { id: "inline-and-existing-secret", run: Run::Scalar(values_secrets::inline_and_existing) },
+    Check { id: "invalid-field-type", run: Run::Document(fields::wrong_type) },
+    Check { id: "invalid-field-value", run: Run::Document(fields::wrong_value) },
+    Check { id: "invalid-refresh-interval", run: Run::Document(refresh::invalid) },
+    Check { id: "kustomization-listed-as-resource", run: Run::Document(kustomize_references::listed_as_resource) },
+    Check { id: "kustomize-component-mismatch", run: Run::Document(kustomize_references::component_mismatch) },
+    Check { id: "kustomize-file-outside-root", run: Run::Document(kustomize_references::outside_root) },
+    Check { id: "kustomize-folder-without-kustomization", run: Run::Document(kustomize_references::folder_without) },
+    Check { id: "kustomize-resource-missing", run: Run::Document(kustomize_references::missing) },
+    Check { id: "missing-field", run: Run::Document(fields::missing) },
+    Check { id: "password-in-uri", run: Run::Scalar(password_in_uri::run) },
+    Check { id: "plaintext-env-value", run: Run::Scalar(plaintext_env::run) },
+    Check { id: "plaintext-generator-literal", run: Run::Document(generator_literals::run) },
+    Check { id: "plaintext-secret", run: Run::Document(plaintext_secret::run) },
+    Check { id: "plaintext-secret-in-values", run: Run::Scalar(values_secrets::credential) },
+    Check { id: "refresh-interval-ignored", run: Run::Document(refresh::ignored) },
+    Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
+    Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
+    Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
+    Check { id: "store-provider-count", run: Run::Document(store_auth::provider_count) },
+    Check {
+        id: "store-reference-follows-external-secret",
+        run: Run::Document(store_references::follows_external_secret),
+    },
+    Check { id: "store-reference-foreign-namespace", run: Run::Document(store_references::foreign_namespace) },
+    Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },
+    Check { id: "unknown-field", run: Run::Document(fields::unknown) },
+    Check { id: "unknown-kustomization-field", run: Run::Document(kustomize_fields::unknown) },
+    Check { id: "weak-default-in-values", run: Run::Scalar(values_secrets::weak_default) },
 ];
+
+/// Runs `checks` on one document.
+pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
+    for (check, rule) in checks {
+        if let Run::Document(run) = check.run {
+            run(document, context, &mut Reporter::new(document, rule, drafts));
+        }
+    }
+    let holds_settings = matches!(document.role, Role::ChartValues | Role::Kustomization);
+    if !holds_settings && document.manifest().is_none() {
+        return;
+    }
+    leaves(document.root, value::may_hold_credentials, &mut |leaf| {
+        let scalar = Scalar { leaf, verdict: OnceCell::new() };
+        for (check, rule) in checks {
+            if let Run::Scalar(run) = check.run {
+                run(document, &scalar, &mut Reporter::new(document, rule, drafts));
+            }
+        }
+    });
+}
+
+/// A scalar value with the keys above it, judged when the first check asks.
+struct Scalar<'l, 't> {
+    leaf: &'l Leaf<'t>,
+    verdict: OnceCell<Verdict>,
+}
+
+impl Scalar<'_, '_> {
+    /// What its keys and its text make of it. Passwords in URIs have a rule of their own.
+    fn verdict(&self) -> Verdict {
+        *self.verdict.get_or_init(|| {
+            let leaf = self.leaf;
+            let telling = leaf.keys.iter().rev().take(2).any(|key| value::is_telling(key));
+            let Some(literal) = self.literal().filter(|literal| telling && !literal.is_empty()) else {
+                return Verdict::Innocent;
+            };
+            if value::kind_of(leaf.keys) == Some(Kind::Connection) {
+                return Verdict::Innocent;
+            }
+            let siblings = leaf.node.sibling_keys();
+            let around = value::Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() };
+            value::judge(around, &leaf.value[literal.range()]).verdict
+        })
+    }
+
+    /// Where the literal stands in the value: all of it, or what a template's action falls back to.
+    fn literal(&self) -> Option<Span> {
+        match self.leaf.node.is_masked() {
+            true => value::literal_in_action(self.leaf.value),
+            false => Some(Span::new(0, self.leaf.value.len())),
+        }
+    }
+}
 
 /// Says where, in one document; the rule says what.
 pub struct Reporter<'a, 'd> {
@@ -88,7 +157,7 @@ pub struct Reporter<'a, 'd> {
 }
 
 impl<'a, 'd> Reporter<'a, 'd> {
-    pub fn new(document: &'a Document<'a>, rule: &'static Rule, drafts: &'d mut Vec<crate::model::Draft>) -> Self {
+    pub fn new(document: &'a Document<'a>, rule: &'static Rule, drafts: &'d mut Vec<Draft>) -> Self {
         Reporter { document, emitter: Emitter::new(rule, drafts) }
     }
 

@@ -2,29 +2,22 @@
 //!
 //! It does not know Secrets: what stands in one is plaintext as a whole.
 
-use super::{Context, Reporter};
-use crate::document::{Document, Role};
-use crate::syntax::{Leaf, leaves};
+use super::{Reporter, Scalar};
+use crate::document::Document;
 use crate::value::Verdict;
 use crate::value::uri;
 
 /// `password-in-uri`
-pub fn run(document: &Document, _context: &Context, reporter: &mut Reporter) {
-    let manifests = document.manifests();
-    let roots: Vec<_> = match document.role {
-        Role::ChartValues | Role::Kustomization => vec![document.root],
-        _ => manifests.iter().filter(|manifest| !manifest.is("", "Secret")).map(|manifest| manifest.root).collect(),
-    };
-    for root in roots {
-        leaves(root, |_| false, &mut |leaf| judge(leaf, reporter));
+pub fn run(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
+    let leaf = scalar.leaf;
+    if leaf.is_embedded() {
+        return;
     }
-}
-
-fn judge(leaf: &Leaf, reporter: &mut Reporter) {
     for password in uri::passwords(leaf.value) {
         let Verdict::Credential(confidence) = password.verdict(leaf.value).verdict else { continue };
         let (span, literal) = (leaf.span(password.span), &leaf.value[password.span.range()]);
-        if leaf.node.tree().is_masked(span) {
+        let is_secret = document.manifest_at(span).is_some_and(|manifest| manifest.is("", "Secret"));
+        if is_secret || leaf.node.tree().is_masked(span) {
             continue;
         }
         let target = if password.host.is_empty() { "the server" } else { password.host };

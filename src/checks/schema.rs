@@ -6,7 +6,8 @@
 use super::Context;
 use super::value_forms::{is_boolean, is_data_key, is_label, is_name, is_schedule, is_text};
 use crate::document::{Document, Form, Manifest};
-use crate::facts::{self, Choice, Field, Kind, Presence, Release, Shape, duration, releases};
+use crate::facts::{self, Choice, Field, Kind, Presence, Shape, duration, releases};
+use crate::model::Release;
 use crate::syntax::Node;
 use crate::text::closest;
 
@@ -50,7 +51,7 @@ pub fn faults<'a>(document: &Document<'a>, context: &Context) -> Vec<Fault<'a>> 
         return Vec::new();
     }
     let mut faults = Vec::new();
-    for manifest in document.manifests() {
+    for manifest in document.manifests().iter().copied() {
         let Some(spec) = table_of(&manifest) else { continue };
         let target = target(context);
         let first = target.or((manifest.version() == "v1").then_some(releases::FIRST_WITH_V1));
@@ -62,7 +63,7 @@ pub fn faults<'a>(document: &Document<'a>, context: &Context) -> Vec<Fault<'a>> 
 
 /// The release that the policy names.
 pub fn target(context: &Context) -> Option<Release> {
-    context.targets.external_secrets.map(|release| (release.major, release.minor))
+    context.targets.external_secrets
 }
 
 /// True when something will still be put in the scalar's place: a template's hole, a variable, an encrypted value.
@@ -261,8 +262,8 @@ impl<'a> Comparison<'a, '_> {
     ) -> bool {
         let Some(target) = self.target else { return false };
         let words = match life {
-            (Some((major, minor)), _) if target < (major, minor) => format!("came with {major}.{minor}"),
-            (_, Some((major, minor))) if target >= (major, minor) => format!("was removed with {major}.{minor}"),
+            (Some(since), _) if target < since => format!("came with {since}"),
+            (_, Some(until)) if target >= until => format!("was removed with {until}"),
             _ => return false,
         };
         self.push(key, value, FaultKind::NotInRelease { of_value, words });

@@ -2,10 +2,10 @@
 //!
 //! It does not know what a chart does with a value: the words of its keys decide.
 
-use super::{Context, Reporter};
+use super::{Reporter, Scalar};
 use crate::document::{Document, Role};
 use crate::model::Confidence;
-use crate::syntax::{Leaf, Node, leaves};
+use crate::syntax::{Leaf, Node};
 use crate::value::{self, Class, Kind, Verdict};
 
 /// Where manifests hold values of charts: group, kind, path to them.
@@ -21,36 +21,35 @@ const INLINE: &[(&str, &str, &str)] = &[
 ];
 
 /// `plaintext-secret-in-values`
-pub fn credential(document: &Document, _context: &Context, reporter: &mut Reporter) {
-    each(document, &mut |leaf| {
-        if let Verdict::Credential(confidence) = judge(leaf) {
-            report(leaf, confidence, reporter);
-        }
-    });
+pub fn credential(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
+    if let Verdict::Credential(confidence) = scalar.verdict()
+        && is_value(document, scalar.leaf)
+    {
+        report(scalar.leaf, confidence, reporter);
+    }
 }
 
 /// `weak-default-in-values`
-pub fn weak_default(document: &Document, _context: &Context, reporter: &mut Reporter) {
-    each(document, &mut |leaf| {
-        if judge(leaf) == Verdict::WeakDefault {
-            // The same words name things under keys that promise what machines make: `apiKey: default`.
-            let chosen = value::kind_of(leaf.keys) == Some(Kind::Password);
-            report(leaf, if chosen { Confidence::High } else { Confidence::Medium }, reporter);
-        }
-    });
+pub fn weak_default(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
+    if scalar.verdict() == Verdict::WeakDefault && is_value(document, scalar.leaf) {
+        // The same words name things under keys that promise what machines make: `apiKey: default`.
+        let is_chosen = value::kind_of(scalar.leaf.keys) == Some(Kind::Password);
+        report(scalar.leaf, if is_chosen { Confidence::High } else { Confidence::Medium }, reporter);
+    }
 }
 
 /// `inline-and-existing-secret`
-pub fn inline_and_existing(document: &Document, _context: &Context, reporter: &mut Reporter) {
-    each(document, &mut |leaf| {
-        let known =
-            matches!(judge(leaf), Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault);
-        let Some(existing) = known.then(|| existing_secret(leaf)).flatten() else { return };
-        let key = leaf.keys.last().copied().unwrap_or("");
-        // The credential itself is the finding of another rule; here it is only masked.
-        let draft = reporter.at(existing).secret(leaf.whole()).blank("key", key);
-        draft.related(leaf.whole(), "the credential that is not used").emit();
-    });
+pub fn inline_and_existing(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
+    let is_set =
+        matches!(scalar.verdict(), Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault);
+    let leaf = scalar.leaf;
+    let Some(existing) = is_set.then(|| existing_secret(leaf)).flatten().filter(|_| is_value(document, leaf)) else {
+        return;
+    };
+    let key = leaf.keys.last().copied().unwrap_or("");
+    // The credential itself is the finding of another rule; here it is only masked.
+    let draft = reporter.at(existing).secret(leaf.whole()).blank("key", key);
+    draft.related(leaf.whole(), "the credential that is not used").emit();
 }
 
 fn report(leaf: &Leaf, confidence: Confidence, reporter: &mut Reporter) {
@@ -58,42 +57,18 @@ fn report(leaf: &Leaf, confidence: Confidence, reporter: &mut Reporter) {
     draft.blank("key", leaf.keys.join(".")).emit();
 }
 
-fn each(document: &Document, visit: &mut dyn FnMut(&Leaf)) {
-    for root in roots(document) {
-        leaves(root, value::may_hold_credentials, visit);
-    }
-}
-
-/// The mappings (or strings) that hold values.
-fn roots<'a>(document: &Document<'a>) -> Vec<Node<'a>> {
+/// True for what a chart takes as values.
+fn is_value(document: &Document, leaf: &Leaf) -> bool {
+    let is_below = |path: &str| {
+        let mut keys = leaf.keys.iter();
+        path.split('.').all(|part| keys.next() == Some(&part))
+    };
     match (document.role, document.manifest()) {
-        (Role::ChartValues, _) => vec![document.root],
-        (Role::Kustomization, _) => follow(document.root, "helmCharts.valuesInline"),
-        (_, Some(manifest)) => {
-            let paths = INLINE.iter().filter(|(group, kind, _)| manifest.is(group, kind));
-            paths.flat_map(|(_, _, path)| follow(manifest.root, path)).collect()
-        }
-        _ => Vec::new(),
+        (Role::ChartValues, _) => true,
+        (Role::Kustomization, _) => is_below("helmCharts.valuesInline"),
+        (_, Some(manifest)) => INLINE.iter().any(|(group, kind, path)| manifest.is(group, kind) && is_below(path)),
+        _ => false,
     }
-}
-
-/// Follows a path of keys, through every item of lists.
-fn follow<'a>(root: Node<'a>, path: &str) -> Vec<Node<'a>> {
-    path.split('.').fold(vec![root], |nodes, key| {
-        let values = nodes.into_iter().filter_map(|node| node.get(key));
-        values.flat_map(|value| if value.is_sequence() { value.items().collect() } else { vec![value] }).collect()
-    })
-}
-
-fn judge(leaf: &Leaf) -> Verdict {
-    let telling = leaf.keys.iter().rev().take(2).any(|key| value::is_telling(key));
-    // Passwords in URIs have a rule of their own.
-    if leaf.value.is_empty() || !telling || leaf.node.is_masked() || value::kind_of(leaf.keys) == Some(Kind::Connection)
-    {
-        return Verdict::Innocent;
-    }
-    let siblings = leaf.node.sibling_keys();
-    value::judge(value::Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() }, leaf.value).verdict
 }
 
 /// A neighbour that names a Secret: `existingSecret: db-credentials`, also as a mapping that does.

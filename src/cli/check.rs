@@ -51,11 +51,21 @@ fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
         gitignore: !arguments.scan.no_gitignore,
         exclude: glob_set(policy.exclude.iter().chain(&globs(&arguments.scan.exclude)?)),
         named: root.scope.iter().filter(|path| !path.as_bytes().is_empty()).cloned().collect(),
+        folders: if root.is_whole { Vec::new() } else { root.scope.clone() },
         threads: plan.threads,
     });
     let mut report = engine::check(&source, &plan);
-    report.notifications.extend(inventory(&root));
+    report.notifications.extend(inventory(&root).into_iter().chain(nothing_left(&report)));
     Ok(report)
+}
+
+/// A zero that comes from leaving everything out is no good news.
+fn nothing_left(report: &Report) -> Option<Notification> {
+    let excluded = report.coverage.reasons.get(&Reason::Excluded).copied().unwrap_or(0);
+    (report.coverage.files == 0 && excluded > 0).then(|| {
+        let message = format!("Nothing was read: the policy or `--exclude` leaves out all {excluded} files.");
+        Notification { path: None, position: None, reason: Reason::PartialInventory, message }
+    })
 }
 
 /// Without a policy or a repository nobody says what else belongs to the tree.

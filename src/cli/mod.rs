@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Command};
-use exit::Exit;
+pub use exit::Exit;
 
 /// Runs the program that the process was started as.
 pub fn main() -> ExitCode {

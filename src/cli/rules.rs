@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::output::{Failure, say};
 use crate::catalog::{Catalog, read_folder};
 use crate::engine;
+use crate::filter::inline::MARK;
 use crate::model::{Confidence, Rule, Severity, Tier};
 
 pub fn run(arguments: &Rules) -> Result<Exit, Failure> {
@@ -51,7 +52,7 @@ fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     for (heading, text) in [("What", rule.description), ("Why", rule.rationale), ("What to do", rule.remediation)] {
         writeln!(out, "\n{heading}\n{}", indented(text))?;
     }
-    let silence = format!("# tightlip: ignore[{}] and the reason", rule.id);
+    let silence = format!("# {MARK}[{}] and the reason", rule.id);
     writeln!(out, "\nWhere it is right as it stands\n{}", indented(&silence))?;
     for (heading, list) in [("Also known as", rule.aliases), ("Read more", rule.references)] {
         if !list.is_empty() {

@@ -196,6 +196,7 @@ mod tests {
         references: &[],
         aliases: &[],
         tags: &[],
+        once: false,
         matcher: Matcher::Structure("keyed-password"),
         bad: &[],
         good: &[],

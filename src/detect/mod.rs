@@ -39,8 +39,6 @@ pub struct Detector {
     runs: RunTable,
     words: WordTable,
     assignments: assignment::Matcher,
-    /// The rules that go by keys and take a tree.
-    pub keyed: keyed::KeyedRules,
 }
 
 enum Route {
@@ -58,10 +56,12 @@ impl Detector {
         let mut assignments = assignment::Matcher::new();
         for rule in rules {
             match &rule.matcher {
-                Matcher::Token(token) => plan.token(rule, token),
+                Matcher::Token(token) => {
+                    plan.announced(Route::Token(rule, token), token.prefixes, shape::leading_run(token.body));
+                }
                 Matcher::Regex(pattern) => {
-                    let words = pattern.anchors.iter().map(|anchor| Cow::Borrowed(anchor.as_bytes()));
-                    plan.add(Route::Pattern(pattern::Matcher::new(rule, pattern)), [], words);
+                    let route = Route::Pattern(pattern::Matcher::new(rule, pattern));
+                    plan.announced(route, pattern.anchors, usize::from(pattern.run));
                 }
                 Matcher::Structure(name) => {
                     if let Some(structure) = structure::STRUCTURES.iter().find(|known| known.name == *name) {
@@ -86,7 +86,6 @@ impl Detector {
             runs: RunTable::new(plan.prefixes.into_iter()),
             words: WordTable::new(plan.words.into_iter()),
             assignments,
-            keyed: keyed::KeyedRules::of(rules),
         }
     }
 
@@ -129,15 +128,13 @@ impl Plan {
         self.routes.push(route);
     }
 
-    /// A prefix whose token begins with a run goes to the run table, another is a word.
-    fn token(&mut self, rule: &'static Rule, token: &'static Token) {
-        let body = shape::leading_run(token.body);
-        let (runs, words): (Vec<&[u8]>, Vec<&[u8]>) = token
-            .prefixes
+    /// A text that `body` run bytes follow goes to the run table where that makes a run, another is a word.
+    fn announced(&mut self, route: Route, texts: &'static [&'static str], body: usize) {
+        let (runs, words): (Vec<&[u8]>, Vec<&[u8]>) = texts
             .iter()
-            .map(|prefix| prefix.as_bytes())
-            .partition(|prefix| prefix.len() > 1 && prefilter::inside_run(prefix).len() + body >= SHORTEST_RUN);
-        self.add(Route::Token(rule, token), runs, words.into_iter().map(Cow::Borrowed));
+            .map(|text| text.as_bytes())
+            .partition(|text| text.len() > 1 && prefilter::inside_run(text).len() + body >= SHORTEST_RUN);
+        self.add(route, runs, words.into_iter().map(Cow::Borrowed));
     }
 }
 
@@ -155,11 +152,8 @@ struct Scan<'d, 't> {
 
 impl Scan<'_, '_> {
     fn run(&mut self, run: Span) {
+        self.detector.runs.probe(self.reader.text, run, |at, prefix, target| self.announced(at, prefix, target));
         let Scan { detector, reader, found, .. } = self;
-        let text = reader.text;
-        detector.runs.probe(text, run, |at, prefix, target| {
-            detector.routes[usize::from(target)].token_at(at, prefix, self.binary, reader, found);
-        });
         if self.generic {
             detector.assignments.at_run(run, reader, &mut |candidate| found.push(candidate));
         }

@@ -24,18 +24,20 @@ pub struct RunTable {
     inner: Vec<(&'static [u8], Target)>,
     /// Prefixes with another byte in them, sorted by the last such byte.
     across: Vec<(u8, &'static [u8], Target)>,
-    /// One bit for each byte that ends the part before a run.
-    ends: [u64; 4],
+    /// One bit for each two bytes that may end the part before a run.
+    ends: Box<[u64; 1024]>,
 }
 
 impl RunTable {
     /// Prefixes of at least two bytes.
     pub fn new(prefixes: impl Iterator<Item = (&'static [u8], Target)>) -> Self {
-        let mut table = RunTable { firsts: Box::new([0; 1024]), inner: Vec::new(), across: Vec::new(), ends: [0; 4] };
+        let mut table =
+            RunTable { firsts: Box::new([0; 1024]), inner: Vec::new(), across: Vec::new(), ends: Box::new([0; 1024]) };
         for (prefix, target) in prefixes {
             match prefix.iter().rposition(|&byte| !is_run_byte(byte)) {
                 Some(last) => {
-                    set(&mut table.ends, usize::from(prefix[last]));
+                    let before = prefix[..last].last().map_or(0..=u8::MAX, |&byte| byte..=byte);
+                    before.for_each(|before| set(&mut table.ends, pair(before, prefix[last])));
                     table.across.push((prefix[last], prefix, target));
                 }
                 None => {
@@ -51,14 +53,15 @@ impl RunTable {
 
     /// Calls `found` with each prefix that stands in `run` or across its start, and with where it begins.
     pub fn probe(&self, text: &[u8], run: Span, mut found: impl FnMut(usize, &'static [u8], Target)) {
-        let before = run.start.checked_sub(1).map_or(b' ', |last| text[last]);
+        let byte_before = |distance| run.start.checked_sub(distance).map_or(b' ', |at| text[at]);
+        let before = byte_before(1);
         self.inner(text, run.start, &mut found);
         if matches!(before, b'\\' | b'%') {
             for at in run.start + 1..=run.start + LONGEST_ESCAPE {
                 self.inner(text, at, &mut found);
             }
         }
-        if is_set(&self.ends, usize::from(before)) {
+        if is_set(&self.ends, pair(byte_before(2), before)) {
             self.across(text, run.start, before, &mut found);
         }
         // A prefix behind these has no run of 16 before it.
@@ -111,6 +114,10 @@ pub fn inside_run(prefix: &[u8]) -> &[u8] {
 /// Of the bytes of a run, those that are no letter or digit.
 fn is_separator(run_byte: u8) -> bool {
     run_byte < b'0' || run_byte == b'_'
+}
+
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(u16::from_be_bytes([first, second]))
 }
 
 fn hash(first: [u8; 3]) -> usize {

@@ -23,7 +23,7 @@ pub struct SecretStore<'a> {
 
 impl<'a> ExternalSecret<'a> {
     pub fn all(document: &Document<'a>) -> Vec<ExternalSecret<'a>> {
-        document.manifests().into_iter().filter_map(ExternalSecret::of).collect()
+        document.manifests().iter().copied().filter_map(ExternalSecret::of).collect()
     }
 
     pub fn of(manifest: Manifest<'a>) -> Option<ExternalSecret<'a>> {
@@ -60,7 +60,7 @@ impl<'a> ExternalSecret<'a> {
 
 impl<'a> SecretStore<'a> {
     pub fn all(document: &Document<'a>) -> Vec<SecretStore<'a>> {
-        document.manifests().into_iter().filter_map(SecretStore::of).collect()
+        document.manifests().iter().copied().filter_map(SecretStore::of).collect()
     }
 
     pub fn of(manifest: Manifest<'a>) -> Option<SecretStore<'a>> {

@@ -18,6 +18,12 @@ impl<'a> Manifest<'a> {
         Some(Manifest { root, api_version, kind })
     }
 
+    /// The items of a List, else the object itself.
+    pub fn unlisted(self) -> Vec<Manifest<'a>> {
+        let items = self.root.get("items").filter(|items| self.kind.ends_with("List") && items.is_sequence());
+        items.map_or_else(|| vec![self], |items| items.items().filter_map(Manifest::of).collect())
+    }
+
     pub fn kind(&self) -> &'a str {
         self.kind
     }
@@ -53,5 +59,52 @@ impl<'a> Manifest<'a> {
     pub fn subject(&self) -> String {
         let part = |part: Option<&str>| part.unwrap_or("").to_owned();
         format!("{}/{}/{}/{}", self.group(), self.kind, part(self.namespace()), part(self.name()))
+    }
+}
+
+/// True for YAML in which every document is a CustomResourceDefinition: a schema holds no values, and reading one as a
+/// tree costs more than all else in a repository.
+pub fn holds_only_schemas(text: &str) -> bool {
+    const KIND: &[u8] = b"\nkind: CustomResourceDefinition";
+    let mut kinds = memchr::memmem::find_iter(text.as_bytes(), KIND).peekable();
+    if kinds.peek().is_none() {
+        return false;
+    }
+    let ends = memchr::memmem::find_iter(text.as_bytes(), b"\n---").chain([text.len()]);
+    let mut start = 0;
+    for end in ends {
+        let mut is_schema = false;
+        while kinds.next_if(|&at| at < end).is_some() {
+            is_schema = true;
+        }
+        if !is_schema && !is_blank(&text[start..end]) {
+            return false;
+        }
+        start = end;
+    }
+    true
+}
+
+/// Nothing but comments, document marks and template actions.
+fn is_blank(part: &str) -> bool {
+    let says_nothing = |line: &str| line.is_empty() || line.starts_with(['#', '-', '{', '%']);
+    part.lines().all(|line| says_nothing(line.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemas_are_recognised_where_nothing_else_is_in_the_file() {
+        let schema = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {}\n";
+        let secret = "apiVersion: v1\nkind: Secret\n";
+        assert!(holds_only_schemas(schema));
+        assert!(holds_only_schemas(&format!("# made by a tool\n---\n{schema}---\n{schema}---\n")));
+        assert!(holds_only_schemas(&format!("{{{{- if .Values.crds }}}}\n{schema}{{{{- end }}}}\n")));
+        assert!(!holds_only_schemas(&format!("{schema}---\n{secret}")));
+        assert!(!holds_only_schemas(&format!("{secret}---\n{schema}")));
+        assert!(!holds_only_schemas("a: b\n"));
+        assert!(!holds_only_schemas(""));
     }
 }

@@ -8,11 +8,12 @@ mod kubernetes;
 pub mod kustomize;
 
 pub use external_secrets::{ExternalSecret, SecretStore};
-pub use kubernetes::Manifest;
+pub use kubernetes::{Manifest, holds_only_schemas};
 pub use kustomize::Kustomization;
 
 use crate::model::RepoPath;
 use crate::syntax::{Node, Tree, leaves};
+use crate::text::Span;
 
 /// What a file is to its neighbours. `graph::Layout` knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,11 +59,12 @@ impl Role {
 }
 
 /// One document of a file: YAML files can hold several.
-#[derive(Clone, Copy)]
 pub struct Document<'a> {
     pub path: &'a RepoPath,
     pub role: &'a Role,
     pub root: Node<'a>,
+    manifest: Option<Manifest<'a>>,
+    manifests: Vec<Manifest<'a>>,
 }
 
 impl<'a> Document<'a> {
@@ -70,7 +72,13 @@ impl<'a> Document<'a> {
     pub fn all(path: &'a RepoPath, role: &'a Role, text: &'a str, tree: &'a Tree) -> Vec<Document<'a>> {
         let suspect = memchr::memmem::find(text.as_bytes(), b": string").is_some();
         let roots = tree.documents(text).filter(|root| !suspect || !is_skeleton(*root));
-        roots.map(|root| Document { path, role, root }).collect()
+        roots.map(|root| Document::new(path, role, root)).collect()
+    }
+
+    fn new(path: &'a RepoPath, role: &'a Role, root: Node<'a>) -> Document<'a> {
+        let manifest = Manifest::of(root);
+        let manifests = manifest.map_or_else(Vec::new, |manifest| manifest.unlisted());
+        Document { path, role, root, manifest, manifests }
     }
 
     pub fn form(&self) -> Form {
@@ -79,15 +87,19 @@ impl<'a> Document<'a> {
 
     /// The Kubernetes object that this document is, if it is one.
     pub fn manifest(&self) -> Option<Manifest<'a>> {
-        Manifest::of(self.root)
+        self.manifest
     }
 
     /// The Kubernetes objects in this document: itself, or the items of a List.
-    pub fn manifests(&self) -> Vec<Manifest<'a>> {
-        let Some(manifest) = self.manifest() else { return Vec::new() };
-        match manifest.kind().ends_with("List") && manifest.root.get("items").is_some_and(Node::is_sequence) {
-            true => manifest.root.get("items").into_iter().flat_map(Node::items).filter_map(Manifest::of).collect(),
-            false => vec![manifest],
+    pub fn manifests(&self) -> &[Manifest<'a>] {
+        &self.manifests
+    }
+
+    /// The object that a place in this document belongs to.
+    pub fn manifest_at(&self, place: Span) -> Option<Manifest<'a>> {
+        match self.manifests.as_slice() {
+            [only] => Some(*only),
+            several => several.iter().find(|manifest| manifest.root.span().contains(place)).copied(),
         }
     }
 

@@ -5,16 +5,14 @@
 use std::io::Read;
 
 use super::{Plan, merge};
-use crate::checks::{Context, Reporter};
+use crate::checks::{self, Context};
 use crate::detect::keyed;
-use crate::document::{Document, Role};
-use crate::filter::inline;
+use crate::document::{Document, Manifest, Role, holds_only_schemas};
+use crate::filter::{Ignore, inline};
 use crate::graph::Layout;
-use crate::model::{
-    Blob, Buffer, Draft, Finding, Notification, Origin, Reason, RepoPath, Snapshot, Suppression, SuppressionKind, WHOLE,
-};
+use crate::model::{Blob, Buffer, Draft, Finding, Notification, Origin, Reason, RepoPath, Snapshot, WHOLE};
 use crate::syntax::{Syntax, Tree};
-use crate::text::{Span, decode};
+use crate::text::decode;
 
 /// Structured files up to this many bytes get a tree; a tree takes about five times the size of its text.
 const MOST_STRUCTURED: usize = 16 << 20;
@@ -65,7 +63,7 @@ impl Examiner<'_> {
         let mut drafts = Vec::new();
         self.detect(&blob, &mut drafts, outcome);
         let annotated = self.structure(&blob, &mut drafts, outcome);
-        self.settle(&blob, drafts, &annotated, outcome);
+        self.settle(&blob, drafts, annotated, outcome);
     }
 
     /// A file that is too large to hold: each finding belongs to the window that sees it with context on both sides.
@@ -85,7 +83,7 @@ impl Examiner<'_> {
             let mut drafts = Vec::new();
             self.detect(&blob, &mut drafts, outcome);
             drafts.retain(|draft| (first..last).contains(&draft.span.start));
-            self.settle(&blob, drafts, &[], outcome);
+            self.settle(&blob, drafts, Vec::new(), outcome);
             if ended {
                 outcome.bytes = (bytes_before + text.len()) as u64;
                 return;
@@ -111,9 +109,9 @@ impl Examiner<'_> {
         }
     }
 
-    /// What the file's syntax adds: judgement by key path, and the checks of its documents. Returns the annotations that
-    /// ignore rules, with the span of their object.
-    fn structure(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) -> Vec<Annotation> {
+    /// What the file's syntax adds: judgement by key path, and the checks of its documents. Returns the ignores that its
+    /// objects carry.
+    fn structure(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) -> Vec<Ignore> {
         let Some(syntax) = Syntax::of_path(blob.path()) else { return Vec::new() };
         let role = self.layout.role(blob.path());
         let syntax = if *role == Role::ChartTemplate { Syntax::YamlTemplate } else { syntax };
@@ -125,34 +123,33 @@ impl Examiner<'_> {
             outcome.notifications.push(Notification::new(Reason::TooLarge, blob.path(), message));
             return Vec::new();
         }
-        let text = String::from_utf8_lossy(blob.text);
-        if let std::borrow::Cow::Owned(_) = text {
+        let Some(text) = blob.as_str() else {
             let message = "It is not UTF-8 and was read as plain bytes.";
             outcome.notifications.push(Notification::new(Reason::InvalidSyntax, blob.path(), message));
             return Vec::new();
-        }
-        let tree = syntax.parse(&text);
+        };
         outcome.structured = true;
+        if holds_only_schemas(text) {
+            return Vec::new();
+        }
+        let tree = syntax.parse(text);
         notify(blob, syntax, &tree, outcome);
         if !matches!(role, Role::ChartValues | Role::ChartTemplate) {
-            keyed::scan(&self.plan.keyed, blob, &tree, &text, &[], drafts);
+            keyed::scan(&self.plan.keyed, blob, &tree, text, &[], drafts);
         }
-        let documents = Document::all(blob.path(), role, &text, &tree);
+        let documents = Document::all(blob.path(), role, text, &tree);
         let context = Context { layout: self.layout, targets: &self.plan.targets };
         for document in &documents {
-            for (check, rule) in &self.plan.checks {
-                (check.run)(document, &context, &mut Reporter::new(document, rule, drafts));
-            }
+            checks::run(document, &context, &self.plan.checks, drafts);
         }
-        documents.iter().flat_map(annotations).collect()
+        documents.iter().flat_map(|document| annotations(document, blob)).collect()
     }
 
-    fn settle(&self, blob: &Blob, drafts: Vec<Draft>, annotated: &[Annotation], outcome: &mut Outcome) {
-        let marked = self.plan.suppress && inline::is_possible(blob.text);
-        if drafts.is_empty() && !marked && annotated.is_empty() {
-            return;
+    fn settle(&self, blob: &Blob, drafts: Vec<Draft>, annotated: Vec<Ignore>, outcome: &mut Outcome) {
+        let mut ignores = if self.plan.suppress { annotated } else { Vec::new() };
+        if self.plan.suppress && inline::is_possible(blob.text) {
+            ignores.extend(inline::read(blob.text, blob.lines()));
         }
-        let ignores = if marked { inline::read(blob.text, blob.lines()) } else { Vec::new() };
         let mut used = vec![false; ignores.len()];
         let drafts = merge::merge(drafts);
         let secrets = merge::secrets(&drafts);
@@ -162,24 +159,20 @@ impl Examiner<'_> {
             let mut ids = vec![rule.id];
             ids.extend(rule.aliases.iter().chain(draft.also.iter().map(|also| &also.id)));
             let Some(mut finding) = self.plan.weigh(draft.settle(blob, &secrets, self.plan.masking)) else { continue };
-            if self.plan.suppress {
-                finding.suppression = ignores
-                    .iter()
-                    .position(|ignore| ignore.covers(&ids, first, last.max(first)))
-                    .map(|index| {
-                        used[index] = true;
-                        Suppression { kind: SuppressionKind::Inline, reason: ignores[index].reason.clone() }
-                    })
-                    .or_else(|| by_annotation(annotated, &ids, span))
-                    .or_else(|| self.plan.by_policy(&finding));
-            }
+            finding.suppression = match ignores.iter().position(|ignore| ignore.covers(&ids, first, last.max(first))) {
+                Some(index) => {
+                    used[index] = true;
+                    Some(ignores[index].suppression())
+                }
+                None => self.plan.by_policy(&finding),
+            };
             outcome.findings.push(finding);
         }
         self.judge_ignores(blob, &ignores, &used, outcome);
     }
 
     /// An ignore that names no rule, or silences nothing although its rule looked, is news.
-    fn judge_ignores(&self, blob: &Blob, ignores: &[inline::Ignore], used: &[bool], outcome: &mut Outcome) {
+    fn judge_ignores(&self, blob: &Blob, ignores: &[Ignore], used: &[bool], outcome: &mut Outcome) {
         for (ignore, used) in ignores.iter().zip(used) {
             for (name, place) in &ignore.rules {
                 let position = blob.region(*place).start;
@@ -208,25 +201,13 @@ fn notify(blob: &Blob, syntax: Syntax, tree: &Tree, outcome: &mut Outcome) {
     }
 }
 
-/// `tightlip.dev/ignore: rule-id reason` on an object.
-pub struct Annotation {
-    object: Span,
-    rules: Vec<String>,
-    reason: String,
-}
-
-fn annotations(document: &Document) -> Vec<Annotation> {
-    let of_object = |manifest: crate::document::Manifest| {
-        let value = manifest.root.at("metadata.annotations")?.get("tightlip.dev/ignore")?.as_str()?;
-        let (rules, reason) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
-        let rules = rules.split(',').map(str::to_owned).collect();
-        Some(Annotation { object: manifest.root.span(), rules, reason: reason.trim().to_owned() })
+/// The ignores that the objects of a document carry themselves: `tightlip.dev/ignore: rule-id reason`.
+fn annotations(document: &Document, blob: &Blob) -> Vec<Ignore> {
+    let of_object = |manifest: Manifest| {
+        let node = manifest.root.at("metadata.annotations")?.get("tightlip.dev/ignore")?;
+        let object = manifest.root.span();
+        let lines = blob.lines().line_of(object.start)..=blob.lines().line_of(object.end);
+        Ignore::of_annotation(node.as_str()?, node.content_span(), lines)
     };
-    document.manifests().into_iter().filter_map(of_object).collect()
-}
-
-fn by_annotation(annotated: &[Annotation], ids: &[&str], span: Span) -> Option<Suppression> {
-    let names = |annotation: &&Annotation| annotation.rules.iter().any(|rule| ids.contains(&rule.as_str()));
-    let found = annotated.iter().filter(|annotation| annotation.object.contains(span)).find(names)?;
-    Some(Suppression { kind: SuppressionKind::Annotation, reason: found.reason.clone() })
+    document.manifests().iter().copied().filter_map(of_object).collect()
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::document::{Document, Role};
 use crate::graph::Layout;
-use crate::model::{Buffer, Class, Coverage, Notification, Reason, RepoPath, Report, Snapshot};
+use crate::model::{Buffer, Class, Coverage, Finding, Notification, Reason, Related, RepoPath, Report, Snapshot};
 use crate::syntax::Syntax;
 use examine::{Examiner, Outcome};
 pub use plan::{ActiveRule, Plan};
@@ -79,7 +79,26 @@ fn conclude(listed: Vec<Notification>, left_out: &[(Reason, u64)], outcomes: Vec
     report.notifications.retain(|notification| notification.class() != Class::OutOfScope);
     report.notifications.sort();
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
+    report.findings = once(report.findings);
     report
+}
+
+/// Of the findings of a rule that is said once, the first that is not ignored stays and names a few of the others.
+fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    const MOST_NAMED: usize = 5;
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let speaks = |known: &&mut Finding| known.rule.id == finding.rule.id && known.suppression.is_none();
+        match kept.iter_mut().find(|known| known.rule.once && speaks(known)) {
+            Some(first) if finding.suppression.is_none() => {
+                if first.related.len() < MOST_NAMED {
+                    first.related.push(Related { location: finding.location, label: "here too".to_owned() });
+                }
+            }
+            _ => kept.push(finding),
+        }
+    }
+    kept
 }
 
 impl Plan {

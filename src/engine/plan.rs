@@ -69,7 +69,8 @@ impl Plan {
     }
 
     pub(super) fn by_policy(&self, finding: &Finding) -> Option<Suppression> {
-        self.ignores.iter().find(|ignore| ignore.matches(finding)).map(PathIgnore::suppression)
+        let mut ignores = self.ignores.iter().filter(|_| self.suppress);
+        ignores.find(|ignore| ignore.matches(finding)).map(PathIgnore::suppression)
     }
 
     /// The finding with the policy's severity; `None` where the policy turns its rule off for this path.

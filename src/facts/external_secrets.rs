@@ -9,6 +9,7 @@ use super::shape::Kind::{self, Any, Boolean, DataKey, Duration, Enum, Integer, L
 use super::shape::Kind::{SecondsOrDuration, Text};
 use super::shape::{Field, Reference, choice, object, optional, reference, required};
 use super::store_providers::PROVIDERS;
+use crate::model::Release;
 
 pub const GROUP: &str = "external-secrets.io";
 
@@ -73,7 +74,7 @@ const EXTERNAL_SECRET_SPEC: Kind = object(&[
     ])).since(2, 7).only_v1(),
     optional("target", object(&[
         optional("creationPolicy", Enum(&["Owner", "Orphan", "Merge", "None", "CreateOrMerge"]))
-            .newer(&[("CreateOrMerge", (2, 8))]),
+            .newer(&[("CreateOrMerge", Release::new(2, 8))]),
         optional("deletionPolicy", Enum(&["Delete", "Merge", "Retain"])),
         optional("immutable", Boolean),
         optional("manifest", object(&[required("apiVersion", Text), required("kind", Text)])).since(1, 0).only_v1(),
@@ -95,7 +96,7 @@ const REMOTE_REF: Kind = object(&[
 
 const TEMPLATE: Kind = object(&[
     optional("data", Map(&Text)),
-    optional("engineVersion", Enum(&["v1", "v2"])).gone(&[("v1", (0, 16))]),
+    optional("engineVersion", Enum(&["v1", "v2"])).gone(&[("v1", Release::new(0, 16))]),
     optional("mergePolicy", Enum(&["Replace", "Merge"])),
     optional("metadata", object(&[
         optional("annotations", Map(&Text)),
@@ -146,11 +147,11 @@ const GENERATOR_KINDS: &[&str] = &[
 const GENERATOR: Kind = object(&[
     optional("apiVersion", Text),
     required("kind", Enum(GENERATOR_KINDS)).newer(&[
-        ("BeyondtrustWorkloadCredentialsDynamicSecret", (2, 7)),
-        ("CloudsmithAccessToken", (0, 20)),
-        ("GitlabDeployToken", (2, 8)),
-        ("MFA", (0, 18)),
-        ("SSHKey", (0, 19)),
+        ("BeyondtrustWorkloadCredentialsDynamicSecret", Release::new(2, 7)),
+        ("CloudsmithAccessToken", Release::new(0, 20)),
+        ("GitlabDeployToken", Release::new(2, 8)),
+        ("MFA", Release::new(0, 18)),
+        ("SSHKey", Release::new(0, 19)),
     ]),
     required("name", Name),
 ]);

@@ -12,6 +12,3 @@ mod shape;
 mod store_providers;
 
 pub use shape::{Choice, Field, Kind, Presence, Reference, Shape, optional, required};
-
-/// `major.minor` of an operator's release.
-pub type Release = (u32, u32);

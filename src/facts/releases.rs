@@ -2,13 +2,13 @@
 //!
 //! It does not know fields: their releases stand beside them.
 
-use super::Release;
+use crate::model::Release;
 
 /// The first release of external-secrets that serves `v1`.
-pub const FIRST_WITH_V1: Release = (0, 16);
+pub const FIRST_WITH_V1: Release = Release::new(0, 16);
 
 /// The first release of external-secrets that takes a store's `refreshInterval` as a duration; before, seconds.
-pub const STORE_INTERVAL_AS_DURATION: Release = (2, 8);
+pub const STORE_INTERVAL_AS_DURATION: Release = Release::new(2, 8);
 
 /// When a version of a kind was served by default, as in the `served` flags of each release's definitions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +25,16 @@ const PULLING: &[&str] = &["ClusterExternalSecret", "ClusterSecretStore", "Exter
 /// `external-secrets.io`. 0.16.0 (April 2025) brought `v1` and dropped `v1alpha1` of what pulls; 0.17.0 (May 2025)
 /// stopped serving `v1beta1`, which a setting of the chart (`crds.unsafeServeV1Beta1`) can bring back.
 pub static EXTERNAL_SECRETS: &[Served] = &[
-    Served { version: "v1", kinds: PULLING, since: Some((0, 16)), until: None },
-    Served { version: "v1beta1", kinds: PULLING, since: None, until: Some((0, 17)) },
+    Served { version: "v1", kinds: PULLING, since: Some(Release::new(0, 16)), until: None },
+    Served { version: "v1beta1", kinds: PULLING, since: None, until: Some(Release::new(0, 17)) },
     Served {
         version: "v1alpha1",
         kinds: &["ClusterSecretStore", "ExternalSecret", "SecretStore"],
         since: None,
-        until: Some((0, 16)),
+        until: Some(Release::new(0, 16)),
     },
     Served { version: "v1alpha1", kinds: &["PushSecret"], since: None, until: None },
-    Served { version: "v1alpha1", kinds: &["ClusterPushSecret"], since: Some((0, 15)), until: None },
+    Served { version: "v1alpha1", kinds: &["ClusterPushSecret"], since: Some(Release::new(0, 15)), until: None },
 ];
 
 /// The group of the project that external-secrets replaced in 2021.
@@ -64,9 +64,9 @@ mod tests {
     fn v1_and_v1beta1_are_served_together_by_one_release_only() {
         let both =
             |release| ["v1", "v1beta1"].map(|version| served("ExternalSecret", version).unwrap().is_served_by(release));
-        assert_eq!(both((0, 15)), [false, true]);
-        assert_eq!(both((0, 16)), [true, true]);
-        assert_eq!(both((0, 17)), [true, false]);
+        assert_eq!(both(Release::new(0, 15)), [false, true]);
+        assert_eq!(both(Release::new(0, 16)), [true, true]);
+        assert_eq!(both(Release::new(0, 17)), [true, false]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! It does not know any kind itself, nor how a manifest is compared with one.
 
-use super::Release;
+use crate::model::Release;
 
 /// One key of a mapping.
 #[derive(Clone, Copy, Debug)]
@@ -117,19 +117,19 @@ pub const fn reference(reference: Reference, fields: &'static [Field]) -> Kind {
 
 impl Field {
     pub const fn since(self, major: u32, minor: u32) -> Field {
-        Field { since: Some((major, minor)), ..self }
+        Field { since: Some(Release::new(major, minor)), ..self }
     }
 
     pub const fn until(self, major: u32, minor: u32) -> Field {
-        Field { until: Some((major, minor)), ..self }
+        Field { until: Some(Release::new(major, minor)), ..self }
     }
 
     pub const fn required_until(self, major: u32, minor: u32) -> Field {
-        Field { presence: Presence::RequiredUntil((major, minor)), ..self }
+        Field { presence: Presence::RequiredUntil(Release::new(major, minor)), ..self }
     }
 
     pub const fn required_since(self, major: u32, minor: u32) -> Field {
-        Field { presence: Presence::RequiredSince((major, minor)), ..self }
+        Field { presence: Presence::RequiredSince(Release::new(major, minor)), ..self }
     }
 
     pub const fn newer(self, values: &'static [(&'static str, Release)]) -> Field {

@@ -9,6 +9,7 @@ use super::external_secrets::{SERVICE_ACCOUNT, STRICT_SECRET_KEY, STRICT_SERVICE
 use super::shape::Choice::{AtLeastOne, AtMostOne, ExactlyOne, OneField, Together};
 use super::shape::Kind::{self, Any, Boolean, DataKey, Duration, Enum, Integer, List, Map, Name, Namespace, Text};
 use super::shape::{choice, object, optional, required};
+use crate::model::Release;
 
 /// `spec.provider`.
 pub(super) const PROVIDERS: Kind = choice(&[OneField], &[
@@ -116,7 +117,7 @@ const AWS: Kind = object(&[
         optional("recoveryWindowInDays", Integer),
     ])),
     required("service", Enum(&["SecretsManager", "ParameterStore", "CertificateManager"]))
-        .newer(&[("CertificateManager", (2, 8))]),
+        .newer(&[("CertificateManager", Release::new(2, 8))]),
     optional("sessionTags", List(&object(&[required("key", Text), required("value", Text)]))),
     optional("sessionTagsPolicy", Enum(&["None", "Simple", "Custom"])).since(2, 5).only_v1(),
     optional("transitiveTagKeys", List(&Text)),
@@ -138,7 +139,7 @@ const AZUREKV: Kind = object(&[
         optional("keyVaultEndpoint", Text),
         optional("resourceManagerEndpoint", Text),
     ])).since(0, 20).only_v1(),
-    optional("environmentType", Enum(AZURE_CLOUDS)).newer(&[("AzureStackCloud", (0, 20))]),
+    optional("environmentType", Enum(AZURE_CLOUDS)).newer(&[("AzureStackCloud", Release::new(0, 20))]),
     optional("identityId", Text),
     optional("serviceAccountRef", SERVICE_ACCOUNT),
     optional("tenantId", Text),

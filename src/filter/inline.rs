@@ -5,45 +5,26 @@
 //! A comment behind code covers its own line; a comment alone on its line covers the next line that is not a comment.
 //! `tightlip: ignore-start[rule-id] reason` covers everything up to `tightlip: ignore-end` (or the end of the file).
 
+use super::Ignore;
+use crate::model::SuppressionKind;
 use crate::text::{LineIndex, Span};
 
-const MARK: &[u8] = b"tightlip: ignore";
+/// What every ignore comment begins with.
+pub const MARK: &str = "tightlip: ignore";
 
 /// What opens a comment somewhere.
 const OPENERS: &[&[u8]] = &[b"#", b"//", b"/*", b"*", b"--", b";", b"<!--", b"%", b"\"", b"'", b"rem"];
 
-/// One ignore comment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ignore {
-    /// `ignore[…] reason`, for pointing at it.
-    pub span: Span,
-    /// Rule ids as written, with the place of each.
-    pub rules: Vec<(String, Span)>,
-    pub reason: String,
-    /// 1-based lines, both ends included.
-    pub first_line: u32,
-    pub last_line: u32,
-}
-
-impl Ignore {
-    /// True when it names one of `ids` and covers any line from `first` to `last`.
-    pub fn covers(&self, ids: &[&str], first: u32, last: u32) -> bool {
-        self.first_line <= last
-            && first <= self.last_line
-            && self.rules.iter().any(|(rule, _)| ids.contains(&rule.as_str()))
-    }
-}
-
 /// True when `text` might hold an ignore comment: one search, no allocation.
 pub fn is_possible(text: &[u8]) -> bool {
-    memchr::memmem::find(text, MARK).is_some()
+    memchr::memmem::find(text, MARK.as_bytes()).is_some()
 }
 
 /// All ignore comments of a text, in order.
 pub fn read(text: &[u8], lines: &LineIndex) -> Vec<Ignore> {
     let mut ignores: Vec<Ignore> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
-    for at in memchr::memmem::find_iter(text, MARK) {
+    for at in memchr::memmem::find_iter(text, MARK.as_bytes()) {
         let line = lines.line_of(at);
         let content = lines.line_content(text, line);
         let Some(lead) = comment_lead(Span::new(content.start, at).slice(text)) else { continue };
@@ -67,7 +48,7 @@ pub fn read(text: &[u8], lines: &LineIndex) -> Vec<Ignore> {
         if is_block {
             open.push(ignores.len());
         }
-        ignores.push(Ignore { span: Span::new(at, content.end), rules, reason, first_line, last_line });
+        ignores.push(Ignore { kind: SuppressionKind::Inline, rules, reason, first_line, last_line });
     }
     ignores
 }
@@ -83,26 +64,21 @@ enum Lead {
 fn comment_lead(before: &[u8]) -> Option<Lead> {
     let before = before.trim_ascii();
     let opener = OPENERS.iter().find(|opener| before.to_ascii_lowercase().ends_with(opener))?;
-    let code = before[..before.len() - opener.len()].trim_ascii();
+    let code = &before[..before.len() - opener.len()];
+    if code.ends_with(b"`") {
+        // Prose that quotes an ignore.
+        return None;
+    }
+    let code = code.trim_ascii();
     let is_alone = code.iter().all(|byte| b"#/*-;<!%{ \t".contains(byte));
     Some(if is_alone { Lead::Alone } else { Lead::Behind })
 }
 
 fn rules_and_reason(text: &[u8], rest: &[u8], end: usize) -> Option<(Vec<(String, Span)>, String)> {
-    let start = end - rest.len();
     let list = rest.strip_prefix(b"[")?;
     let close = memchr::memchr(b']', list)?;
-    let mut rules = Vec::new();
-    let mut at = start + 1;
-    for part in list[..close].split(|&byte| byte == b',') {
-        let id = part.trim_ascii();
-        let lead = part.len() - part.trim_ascii_start().len();
-        if !id.is_empty() {
-            rules.push((String::from_utf8_lossy(id).into_owned(), Span::new(at + lead, at + lead + id.len())));
-        }
-        at += part.len() + 1;
-    }
-    debug_assert!(at <= text.len() + 1);
+    let start = end - list.len();
+    let rules = super::ignore::rules(text, Span::new(start, start + close));
     let reason = String::from_utf8_lossy(&list[close + 1..]);
     let reason = reason.trim().trim_end_matches("*/").trim_end_matches("-->").trim();
     (!rules.is_empty()).then(|| (rules, reason.to_owned()))
@@ -121,7 +97,13 @@ fn next_code_line(text: &[u8], lines: &LineIndex, line: u32) -> u32 {
 mod tests {
     use super::*;
 
+    /// `tl:` stands for the mark, so that this file ignores nothing itself.
+    fn marked(text: &str) -> String {
+        text.replace("tl:", "tightlip:")
+    }
+
     fn ignores(text: &str) -> Vec<(String, u32, u32, String)> {
+        let text = marked(text);
         let all = read(text.as_bytes(), &LineIndex::new(text.as_bytes()));
         let ids = |ignore: &Ignore| ignore.rules.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join("+");
         all.iter().map(|ignore| (ids(ignore), ignore.first_line, ignore.last_line, ignore.reason.clone())).collect()
@@ -129,36 +111,34 @@ mod tests {
 
     #[test]
     fn a_comment_behind_code_covers_its_line() {
-        assert_eq!(
-            ignores("a: b\nc: d # tightlip: ignore[x-y] test only\n"),
-            [("x-y".into(), 2, 2, "test only".into())]
-        );
+        assert_eq!(ignores("a: b\nc: d # tl: ignore[x-y] test only\n"), [("x-y".into(), 2, 2, "test only".into())]);
     }
 
     #[test]
     fn a_comment_alone_covers_the_next_line_of_code() {
-        assert_eq!(ignores("# tightlip: ignore[x]\n# more\n\na: b\n"), [("x".into(), 4, 4, String::new())]);
+        assert_eq!(ignores("# tl: ignore[x]\n# more\n\na: b\n"), [("x".into(), 4, 4, String::new())]);
     }
 
     #[test]
     fn a_block_covers_everything_between_its_marks() {
-        let text = "a\n// tightlip: ignore-start[x, y] why\nb\n// tightlip: ignore-end\nc\n";
+        let text = "a\n// tl: ignore-start[x, y] why\nb\n// tl: ignore-end\nc\n";
         assert_eq!(ignores(text), [("x+y".into(), 2, 4, "why".into())]);
-        assert_eq!(ignores("# tightlip: ignore-start[x]\nb\nc"), [("x".into(), 1, 3, String::new())]);
+        assert_eq!(ignores("# tl: ignore-start[x]\nb\nc"), [("x".into(), 1, 3, String::new())]);
     }
 
     #[test]
     fn other_comment_languages_count_and_prose_does_not() {
-        assert_eq!(ignores("<a/> <!-- tightlip: ignore[x] why -->").len(), 1);
-        assert_eq!(ignores("<a/> <!-- tightlip: ignore[x] why -->")[0].3, "why");
-        assert_eq!(ignores("{{/* tightlip: ignore[x] */}}\nk: v")[0].1, 2);
-        assert_eq!(ignores("write tightlip: ignore[x] to silence it"), []);
-        assert_eq!(ignores("k: v # tightlip: ignore"), []);
+        assert_eq!(ignores("<a/> <!-- tl: ignore[x] why -->").len(), 1);
+        assert_eq!(ignores("<a/> <!-- tl: ignore[x] why -->")[0].3, "why");
+        assert_eq!(ignores("{{/* tl: ignore[x] */}}\nk: v")[0].1, 2);
+        assert_eq!(ignores("write tl: ignore[x] to silence it"), []);
+        assert_eq!(ignores("write `# tl: ignore[x]` to silence it"), []);
+        assert_eq!(ignores("k: v # tl: ignore"), []);
     }
 
     #[test]
     fn the_place_of_each_rule_is_known() {
-        let text = "k: v # tightlip: ignore[one, two]";
+        let text = marked("k: v # tl: ignore[one, two]");
         let all = read(text.as_bytes(), &LineIndex::new(text.as_bytes()));
         assert_eq!(all[0].rules[1].1.slice(text.as_bytes()), b"two");
     }

@@ -10,6 +10,7 @@ mod finding;
 mod fingerprint;
 mod notification;
 mod path;
+mod release;
 mod report;
 mod rule;
 mod snapshot;
@@ -21,6 +22,7 @@ pub use finding::{Finding, Location, Related, Suppression, SuppressionKind};
 pub use fingerprint::Fingerprint;
 pub use notification::{Class, Notification, Reason};
 pub use path::RepoPath;
+pub use release::Release;
 pub use report::{Coverage, Report};
 pub use rule::{
     Alphabet, Assignment, Checksum, Confidence, Example, Matcher, Pattern, Rule, Segment, Severity, Tier, Token,

@@ -53,6 +53,8 @@ pub struct Rule {
     /// Earlier ids, other tools' ids, the catalogue's code.
     pub aliases: &'static [&'static str],
     pub tags: &'static [&'static str],
+    /// Said once a run, with the other places related: a fact about the repository more than about each file.
+    pub once: bool,
     pub matcher: Matcher,
     pub bad: &'static [Example],
     pub good: &'static [Example],
@@ -120,13 +122,16 @@ pub struct Assignment {
 /// A regular expression that is tried only around its anchors.
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern {
-    /// Literals of at least three bytes, one of which stands in every match. Case-sensitive.
+    /// Literals of at least two bytes, one of which stands in every match. Case-sensitive.
     pub anchors: &'static [&'static str],
     /// `regex` crate syntax over bytes, Unicode off. A group named `secret` is the credential, else the whole match.
     pub regex: &'static str,
     /// Bytes before an anchor that a match may begin at, and bytes behind its start that it may reach.
     pub before: u16,
     pub after: u16,
+    /// How many bytes of `[A-Za-z0-9+/_-]`, at least, follow each anchor in a match: enough of them make a run, and then
+    /// the anchor needs no search of its own.
+    pub run: u16,
 }
 
 /// A set of bytes.

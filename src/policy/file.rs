@@ -9,8 +9,8 @@ use globset::{Glob, GlobBuilder};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use super::{Ignore, Level, Policy, Release, RuleSetting, Targets};
-use crate::model::{Rule, Severity};
+use super::{Ignore, Level, Policy, RuleSetting, Targets};
+use crate::model::{Release, Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
 
@@ -253,6 +253,7 @@ mod tests {
         references: &[],
         aliases: &["MAN001"],
         tags: &[],
+        once: false,
         matcher: Matcher::Check,
         bad: &[],
         good: &[],

@@ -3,14 +3,12 @@
 //! It does not know how the rules it names work.
 
 mod file;
-mod release;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
 
-use crate::model::{Rule, Severity};
+use crate::model::{Release, Rule, Severity};
 use crate::text::settings::Misread;
-pub use release::{Release, Targets};
 
 /// What one repository wishes. The default asks for nothing.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +24,14 @@ impl Policy {
     pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
         file::read(text, rules)
     }
+}
+
+/// Which versions of the operators a repository is written for; what is absent is unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    pub external_secrets: Option<Release>,
+    pub vault_secrets_operator: Option<Release>,
+    pub kubernetes: Option<Release>,
 }
 
 /// What the policy says of one rule.

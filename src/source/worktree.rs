@@ -25,6 +25,8 @@ pub struct Settings {
     pub exclude: GlobSet,
     /// Files that are listed whatever the walk says: the user named them.
     pub named: Vec<RepoPath>,
+    /// What is walked; empty is the whole root.
+    pub folders: Vec<RepoPath>,
     pub threads: usize,
 }
 
@@ -122,7 +124,12 @@ fn walk(settings: &Settings, is_repository: bool, submodules: &[RepoPath], found
             }
             pass
         };
-        WalkBuilder::new(&settings.root)
+        let mut folders = settings.folders.iter().map(|folder| settings.root.join(folder.to_path()));
+        let mut builder = WalkBuilder::new(folders.next().unwrap_or_else(|| settings.root.clone()));
+        for folder in folders {
+            builder.add(folder);
+        }
+        builder
             .standard_filters(false)
             .git_ignore(settings.gitignore)
             .git_exclude(settings.gitignore)
@@ -160,8 +167,9 @@ fn walk(settings: &Settings, is_repository: bool, submodules: &[RepoPath], found
             Seen::Failed(notification) => found.notifications.push(notification),
         }
     }
-    // The root was shown and is nobody's entry. A folder that .gitignore names counts once.
-    let accounted = (shown + pruned.load(Ordering::Relaxed)).saturating_sub(1);
+    // A root was shown and is nobody's entry. A folder that .gitignore names counts once.
+    let roots = settings.folders.len().max(1) as u64;
+    let accounted = (shown + pruned.load(Ordering::Relaxed)).saturating_sub(roots);
     if settings.gitignore {
         found.count(Reason::Ignored, u64::saturating_sub(on_disk, accounted));
     }

@@ -20,13 +20,13 @@ pub fn judge(context: Context, value: &str) -> Judgement {
     if value.is_empty() || !context.quoted && matches!(value, "~" | "null" | "Null" | "NULL") {
         return said(Verdict::Empty, "is empty");
     }
-    if context.keys.iter().rev().any(|key| vocabulary::names_everything_below(key)) {
-        return said(Verdict::Name, "stands in a block of references");
-    }
     match class_in(context) {
-        None if quality::is_private_key(value) => certain(Confidence::High, "is a private key"),
-        None => said(Verdict::Innocent, "has a key that says nothing"),
+        None if !quality::is_private_key(value) => said(Verdict::Innocent, "has a key that says nothing"),
         Some(Class::NotSecret) => said(Verdict::Innocent, "has a key that is known to be harmless"),
+        _ if context.keys.iter().rev().any(|key| vocabulary::names_everything_below(key)) => {
+            said(Verdict::Name, "stands in a block of references")
+        }
+        None => certain(Confidence::High, "is a private key"),
         Some(Class::Reference) => said(Verdict::Name, "is the name of a Secret or of a place in a store"),
         Some(Class::KeyName) => said(Verdict::Name, "is the name of a key in a Secret"),
         Some(Class::Ambiguous) => judge_ambiguous(context, value),

@@ -107,7 +107,7 @@ fn the_counterexamples_of_real_charts_are_judged_rightly() {
         ("datadog", "disablePasswdMount", &[], "false", Some(Innocent)),
         ("datadog", "clusterAgent/tokenExistingSecret", &[], "dd-token", Some(Name)),
         ("oauth2-proxy", "config/clientSecret", &[], "XXXXXXXX", Some(Placeholder)),
-        ("oauth2-proxy", "requiredSecretKeys", &[], "client-secret", Some(Name)),
+        ("oauth2-proxy", "requiredSecretKeys", &[], "client-secret", Some(Innocent)),
         ("jenkins", "controller/admin/passwordKey", &[], "jenkins-admin-password", Some(Name)),
         ("jenkins", "jenkinsHttpsJksSecretKey", &[], "jenkins-jks-file", Some(Name)),
         ("jenkins", "httpsKeyStore/password", &[], "password", Some(WeakDefault)),

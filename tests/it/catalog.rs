@@ -197,8 +197,8 @@ fn a_wrong_rule_file_is_refused_with_the_place_and_the_word_that_was_meant() {
         ),
         (
             "token: { prefixes: [shop_], body: base62*20 }",
-            "regex: { anchors: [ab], regex: 'ab[0-9]+', before: 0, after: 64 }",
-            "12:22: the anchor `ab` is shorter than 3 bytes",
+            "regex: { anchors: [a], regex: 'a[0-9]+', before: 0, after: 64 }",
+            "12:22: the anchor `a` is shorter than 2 bytes",
         ),
         ("  good: ['@{\"shop_\" base62*19}']\n", "", "14:3: `examples` needs at least one bad and one good"),
     ];

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness;
+use crate::harness::{self, tightlip};
 
 /// A password that nobody uses, made of parts so that no scanner trips over this file.
 fn password() -> String {
@@ -18,11 +18,6 @@ fn password() -> String {
 /// A token with the shape and the checksum of a GitHub personal access token.
 fn token() -> String {
     harness::generate(r#"@{"ghp_" base62*30 crc32-base62}"#)
-}
-
-fn tightlip(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tightlip"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_remove("NO_COLOR").output().unwrap()
 }
 
 fn code(output: &Output) -> i32 {
@@ -238,8 +233,9 @@ fn a_wrong_policy_is_refused_with_its_place() {
 #[test]
 fn inline_ignores_silence_and_are_news_when_they_do_not() {
     let text = format!(
-        "A_PASSWORD={0} # tightlip: ignore[plaintext-password] local only\n# tightlip: ignore[generic-nonsense]\nB_PASSWORD={0}\nC=1 # tightlip: ignore[plaintext-password]\n",
-        password()
+        "A_PASSWORD={0} # {1}: ignore[plaintext-password] local only\n# {1}: ignore[generic-nonsense]\nB_PASSWORD={0}\nC=1 # {1}: ignore[plaintext-password]\n",
+        password(),
+        "tightlip"
     );
     let (code, report) = check(folder(&[(".env", &text)]).path(), &[]);
     assert_eq!(code, 1);
@@ -265,6 +261,46 @@ fn an_annotation_silences_the_object_that_carries_it() {
     assert_eq!(findings(&report).len(), 2);
     assert_eq!(report["findings"][0]["suppression"]["reason"], "made by a generator");
     assert!(report["findings"][1]["suppression"].is_null());
+}
+
+#[test]
+fn an_annotation_that_names_no_rule_or_silences_nothing_is_news() {
+    let object = |name: &str, value: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  annotations:\n    tightlip.dev/ignore: {value}\n---\n"
+        )
+    };
+    let text = object("a", "plaintext-secret nothing here") + &object("b", "plaintext-secrt typo");
+    let (code, report) = check(folder(&[("a.yaml", &text)]).path(), &[]);
+    assert_eq!(code, 0);
+    assert_eq!(reasons(&report)["unused-ignore"], 1);
+    assert_eq!(reasons(&report)["unknown-rule"], 1);
+    assert_eq!(report["notifications"][1]["line"], 13);
+}
+
+#[test]
+fn a_rule_about_the_repository_is_said_once() {
+    let object = "apiVersion: external-secrets.io/v1beta1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {secretStoreRef: {name: s}, data: [{secretKey: a, remoteRef: {key: b}}]}\n";
+    let (_, report) = check(folder(&[("a.yaml", object), ("b.yaml", object)]).path(), &[]);
+    assert_eq!(findings(&report), ["a.yaml api-version-depends-on-target"]);
+    assert_eq!(report["findings"][0]["related"][0]["location"]["path"], "b.yaml");
+}
+
+#[test]
+fn leaving_everything_out_is_said() {
+    let tree = folder(&[("tightlip.yaml", "version: 1\nexclude: [\"a/**\"]\n"), ("a/.env", &secret_env())]);
+    let (code, report) = check(tree.path(), &["a"]);
+    assert_eq!((code, reasons(&report)["excluded"].as_u64()), (0, Some(1)));
+    assert!(report["notifications"][0]["message"].as_str().unwrap().starts_with("Nothing was read"));
+}
+
+#[test]
+fn folders_far_apart_do_not_make_everything_between_them_the_root() {
+    let (one, other) = (folder(&[("a.env", &secret_env())]), folder(&[("b.env", &secret_env())]));
+    let between = one.path().parent().unwrap();
+    let paths = [one.path().to_str().unwrap(), other.path().to_str().unwrap()];
+    let (code, report) = check(between, &paths);
+    assert_eq!((code, findings(&report).len(), report["coverage"]["files"].as_u64()), (1, 2, Some(2)));
 }
 
 #[test]
@@ -354,8 +390,8 @@ fn what_cannot_be_read_makes_the_scan_incomplete() {
     let (code, report) = check(tree.path(), &[]);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     if can_read_anyway {
-        eprintln!("skipped: this user may read everything");
-        return;
+        // This user may read everything, so nothing is left out.
+        return assert_eq!((code, report["complete"].as_bool()), (0, Some(true)));
     }
     assert_eq!((code, report["complete"].as_bool()), (3, Some(false)));
     assert_eq!(reasons(&report)["unreadable"], 1);

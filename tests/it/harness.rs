@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use globset::GlobSet;
 use tightlip::catalog::{Catalog, generator};
@@ -71,8 +72,21 @@ pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
         globset::Glob::new(&format!("{}/**", below.display())).expect("a plain path")
     }));
     let exclude: GlobSet = glob_set(&exclude);
-    let settings = Settings { root: root.to_path_buf(), gitignore: true, exclude, named: Vec::new(), threads };
+    let settings = Settings {
+        root: root.to_path_buf(),
+        gitignore: true,
+        exclude,
+        named: Vec::new(),
+        folders: Vec::new(),
+        threads,
+    };
     engine::check(&Worktree::new(settings), &plan)
+}
+
+/// The binary, run in `folder`.
+pub fn tightlip(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tightlip"));
+    command.current_dir(folder).args(arguments).stdin(Stdio::null()).env_remove("NO_COLOR").output().unwrap()
 }
 
 /// Folders below `root` that have a policy of their own.

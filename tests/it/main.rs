@@ -6,6 +6,8 @@ mod cli;
 mod fixtures;
 mod harness;
 mod layout;
+mod readme;
 mod recall;
 mod report;
 mod syntax;
+mod trees;

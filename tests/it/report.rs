@@ -24,6 +24,7 @@ static PASSWORD: Rule = Rule {
     references: &["https://example.org/passwords"],
     aliases: &[],
     tags: &["credential"],
+    once: false,
     matcher: Matcher::Structure("password"),
     bad: &[],
     good: &[],

@@ -1,29 +1,25 @@
-//! Releases of the operators that a repository is written for.
+//! A release of an operator.
 //!
-//! It does not know what changed between them.
+//! It does not know what changed between two of them.
 
 use std::fmt;
 
-/// Which versions of the operators a repository is written for; what is absent is unknown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Targets {
-    pub external_secrets: Option<Release>,
-    pub vault_secrets_operator: Option<Release>,
-    pub kubernetes: Option<Release>,
-}
-
 /// `major.minor` of a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Release {
     pub major: u32,
     pub minor: u32,
 }
 
 impl Release {
+    pub const fn new(major: u32, minor: u32) -> Release {
+        Release { major, minor }
+    }
+
     /// Reads `2.9`, `v2.9` and `2.9.1`; the patch release is of no matter.
     pub fn parse(text: &str) -> Option<Release> {
         let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
-        let release = Release { major: parts.next()?.parse().ok()?, minor: parts.next()?.parse().ok()? };
+        let release = Release::new(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
         let patch_is_fine = parts.next().is_none_or(|patch| patch.parse::<u32>().is_ok());
         (patch_is_fine && parts.next().is_none()).then_some(release)
     }

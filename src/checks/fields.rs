@@ -9,6 +9,7 @@ use crate::facts::Shape;
 use crate::model::Confidence;
 use crate::syntax::{Node, Style};
 use crate::text::closest;
+use crate::value;
 
 /// `unknown-field`
 pub fn unknown(document: &Document, context: &Context, reporter: &mut Reporter) {
@@ -43,7 +44,8 @@ pub fn wrong_type(document: &Document, context: &Context, reporter: &mut Reporte
     for fault in faults(document, context) {
         let FaultKind::Type(expected) = fault.kind else { continue };
         let draft = reporter.at_key(fault.key, fault.value).blank("field", name(&fault)).blank("expected", expected);
-        draft.blank("found", describe(fault.value)).emit();
+        let draft = draft.blank("found", describe(fault.value));
+        if is_left_open(fault.value) { draft.confidence(Confidence::Low).emit() } else { draft.emit() }
     }
 }
 
@@ -66,8 +68,18 @@ pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Report
             _ => continue,
         };
         let draft = reporter.at(fault.value).blank("field", name(&fault)).blank("value", value);
-        draft.blank("expected", expected).emit();
+        let draft = draft.blank("expected", expected);
+        if is_left_open(fault.value) { draft.confidence(Confidence::Low).emit() } else { draft.emit() }
     }
+}
+
+/// True for `...`, `SECRET_NAME` and `[PROJECT_ID]`: a form that somebody fills in before it is applied.
+fn is_left_open(value: Node) -> bool {
+    let written = match value.is_sequence() {
+        true => value.items().next().filter(|_| value.items().count() == 1),
+        false => Some(value),
+    };
+    written.and_then(Node::as_str).is_some_and(value::is_left_open)
 }
 
 /// `field-not-in-target-release`

@@ -29,7 +29,7 @@ pub fn follows_external_secret(document: &Document, _context: &Context, reporter
 pub fn foreign_namespace(document: &Document, _context: &Context, reporter: &mut Reporter) {
     for place in places(document).into_iter().filter(|place| !place.store.is_cluster_wide()) {
         let Some((node, namespace)) = place.namespace().and_then(|node| Some((node, node.as_str()?))) else { continue };
-        if super::schema::is_filled_in_later(node) {
+        if super::schema::is_filled_in_later(node) || crate::value::is_left_open(namespace) {
             continue;
         }
         let own = place.store.manifest.namespace();

@@ -70,9 +70,12 @@ fn judge_unnamed(key: &str, value: &str) -> Judgement {
         _ if quality::is_public(value) => said(Verdict::Innocent, "is public"),
         _ if quality::is_url(value) => judge_connection(value),
         _ if is_plain_scalar(true, value) || quality::is_number(value) => said(Verdict::Innocent, "is a setting"),
-        _ if value.contains('\n') || quality::is_sentence(value) => said(Verdict::Innocent, "is text"),
+        _ if value.contains('\n') || quality::is_sentence(value) || quality::is_markup(value) => {
+            said(Verdict::Innocent, "is text")
+        }
         _ if names_something(value) => said(Verdict::Name, "is the name of a variable, a file or a path"),
-        _ if quality::is_identifier(value) || quality::is_label(value) => {
+        _ if quality::is_mail_address(value) => said(Verdict::Name, "is a mail address"),
+        _ if value.split(',').all(|word| quality::is_identifier(word) || quality::is_label(word)) => {
             certain(Confidence::Low, "is a word in a Secret")
         }
         _ => certain(Confidence::Medium, "is a literal in a Secret"),

@@ -78,3 +78,10 @@ pub fn is_placeholder(value: &str) -> bool {
     let value = value.trim();
     value.is_empty() || placeholder::of(value).is_some()
 }
+
+/// True for what somebody is still to write, in any field: `...`, `<name>`, `SECRET_NAME`. Unlike `is_placeholder` it knows
+/// no words that work.
+pub fn is_left_open(value: &str) -> bool {
+    let value = value.trim();
+    matches!(placeholder::of(value), Some(placeholder::Stand::Placeholder(_))) || quality::is_variable(value)
+}

@@ -224,6 +224,23 @@ pub fn is_identifier(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.')) && is_wordy(value)
 }
 
+/// A document in braces, brackets or tags: JSON, XML, a block of a configuration.
+pub fn is_markup(value: &str) -> bool {
+    [('{', '}'), ('[', ']'), ('<', '>')].iter().any(|(open, close)| value.starts_with(*open) && value.ends_with(*close))
+        || value.ends_with('}') && value.contains(" {")
+}
+
+/// `noreply@shop.internal`: a name of words at a host of words.
+pub fn is_mail_address(value: &str) -> bool {
+    let name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
+    value.split_once('@').is_some_and(|(user, host)| {
+        let top = host.rsplit_once('.').map_or("", |(_, top)| top);
+        top.len() >= 2
+            && top.bytes().all(|byte| byte.is_ascii_lowercase())
+            && [user, host].iter().all(|part| part.bytes().all(name) && is_wordy(part))
+    })
+}
+
 /// A regular expression or a pattern of one.
 pub fn is_pattern(value: &str) -> bool {
     value.len() > 2 && value.starts_with('^') && value.ends_with('$')
@@ -345,6 +362,12 @@ mod tests {
                 && is_number(">=1.2")
                 && !is_number("12hunter2")
         );
+        assert!(
+            is_mail_address("noreply@shop.internal")
+                && !is_mail_address("x9K@fq2Lm7.a")
+                && !is_mail_address("p@ssw0rd")
+        );
+        assert!(is_markup("{\"insecure\": false}") && is_markup("server { listen 80; }") && !is_markup("a}9{x"));
         assert!(is_sentence("Enter your password.") && !is_sentence("hunter2"));
         assert!(is_pattern("^[a-z0-9]+$") && !is_pattern("Tr0ub4dor&3"));
     }

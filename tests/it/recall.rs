@@ -257,6 +257,21 @@ fn every_kind_of_credential_is_found_once_at_its_line() {
 }
 
 #[test]
+fn a_credential_that_two_rules_speak_of_is_shown_by_neither() {
+    let values = "auth:\n  existingSecret: shop\n  password: @{password*14}\n";
+    let folder = written([("values.yaml", values)].into_iter());
+    let rules = |ids: &[&str]| usual_rules().into_iter().filter(|rule| ids.contains(&rule.id)).collect::<Vec<_>>();
+    for ids in [&["inline-and-existing-secret"][..], &["inline-and-existing-secret", "plaintext-secret-in-values"]] {
+        let report = check(folder.path(), &rules(ids), 1);
+        let found: Vec<_> = report.findings.iter().map(|finding| finding.rule.id).collect();
+        assert_eq!(found, ids, "each fault is a finding of its own");
+        let written = fs::read_to_string(folder.path().join("values.yaml")).expect("the file");
+        let password = written.rsplit(' ').next().expect("a last word").trim().to_owned();
+        assert!(!format!("{:?}", report.findings).contains(&password), "a password is shown");
+    }
+}
+
+#[test]
 fn nothing_innocent_is_taken_for_a_credential() {
     let folder = written(INNOCENT.iter().copied());
     let reported = reported(&folder);

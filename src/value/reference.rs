@@ -169,7 +169,7 @@ pub fn holes(value: &str) -> Vec<Span> {
 }
 
 /// True for the first byte of a hole.
-fn is_opener(byte: u8) -> bool {
+pub fn is_opener(byte: u8) -> bool {
     matches!(byte, b'$' | b'{' | b'%' | b'#' | b'<' | b'(' | b'@')
 }
 

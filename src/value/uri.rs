@@ -193,7 +193,10 @@ pub fn login(text: &str, colon: usize) -> Option<Login<'_>> {
     memchr::memchr(b'@', authority.as_bytes())?;
     let holes = reference::holes(authority);
     let outside = |at: &usize| !holes.iter().any(|hole| hole.range().contains(at));
-    let at = memchr::memrchr_iter(b'@', authority.as_bytes()).find(outside)?;
+    let begins_hole = |at: &usize| holes.iter().any(|hole| hole.start == *at);
+    let ats = || memchr::memrchr_iter(b'@', authority.as_bytes());
+    // `…:password@{host}` and `…:@{password}@host`: an `@{` divides only where nothing else does.
+    let at = ats().find(outside).or_else(|| ats().find(begins_hole))?;
     let host = authority[at + 1..].split(['?', '#']).next().unwrap_or("").trim_end_matches(['>', ',', ';', '.']);
     Some(Login { span: Span::new(start, start + at), host, scheme })
 }
@@ -228,7 +231,7 @@ fn authority_end(text: &str, start: usize) -> usize {
     let limit = bytes.len().min(start + LONGEST);
     while at < limit {
         match bytes[at] {
-            b'$' | b'{' | b'%' | b'#' | b'<' | b'(' => at = reference::hole_at(text, at).unwrap_or(at + 1),
+            byte if reference::is_opener(byte) => at = reference::hole_at(text, at).unwrap_or(at + 1),
             byte if ends_authority(byte) => return at,
             _ => at += 1,
         }
@@ -338,6 +341,7 @@ mod tests {
             "host=db.internal user=app password=@ dbname=app",
             "url: postgres://app:@@db.internal/app # comment",
             "postgres://{{ .Values.user }}:@@db.internal/app",
+            "postgres://app:@@{host}/app",
         ];
         let password = ["x9K", "fq2", "Lm7"].concat();
         for sample in samples {
@@ -389,6 +393,7 @@ mod tests {
             "postgres://{}:{}@{}/{}",
             "postgres://{self.user}:{quote(self.password)}@db",
             "postgres://$1:$2@db",
+            "postgres://app:@{base62*12}@db",
             "[home](http://a:b](mailto:x@y)",
             "http://host:8080?mail=a@b",
         ] {

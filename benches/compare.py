@@ -31,7 +31,7 @@ def commands(folder, threads):
         "ripgrep": ["rg", "-c", "--hidden", "-j", str(threads), "AKIA[A-Z0-9]{16}", folder],
         "kingfisher": ["kingfisher", "scan", folder, "--git-history", "none", "--no-validate", "--jobs", str(threads),
                        "--format", "json", "--no-update-check"],
-        "betterleaks": ["betterleaks", "fs", folder, "-f", "json", "-r", report],
+        "betterleaks": ["betterleaks", "fs", folder, "-o", report],
         "gitleaks": [gitleaks(), "dir", folder, "--no-banner", "-f", "json", "-r", report],
         "ripsecrets": ["ripsecrets", folder],
     }

@@ -132,12 +132,16 @@ impl Scalar<'_, '_> {
             let Some(literal) = self.literal().filter(|literal| telling && !literal.is_empty()) else {
                 return Verdict::Innocent;
             };
-            if value::kind_of(leaf.keys) == Some(Kind::Connection) {
-                return Verdict::Innocent;
-            }
             let siblings = leaf.node.sibling_keys();
             let around = value::Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() };
-            value::judge(around, &leaf.value[literal.range()]).verdict
+            match value::judge(around, &leaf.value[literal.range()]).verdict {
+                Verdict::Credential(_) | Verdict::WeakDefault
+                    if value::kind_of(leaf.keys) == Some(Kind::Connection) =>
+                {
+                    Verdict::Innocent
+                }
+                verdict => verdict,
+            }
         })
     }
 

@@ -70,8 +70,7 @@ impl Examiner<'_> {
     fn windows(&self, origin: &Origin, buffer: &mut Buffer, rest: &mut dyn Read, outcome: &mut Outcome) {
         outcome.was_read = true;
         if Syntax::of_path(&origin.path).is_some() {
-            let message = format!("It is larger than {} MiB and was read as plain text.", WHOLE >> 20);
-            outcome.notifications.push(Notification::new(Reason::TooLarge, &origin.path, message));
+            outcome.notifications.push(Notification::new(Reason::TooLarge, &origin.path, too_large(WHOLE)));
         }
         let (mut bytes_before, mut lines_before) = (0, 0);
         loop {
@@ -115,18 +114,12 @@ impl Examiner<'_> {
         let Some(syntax) = Syntax::of_path(blob.path()) else { return Vec::new() };
         let role = self.layout.role(blob.path());
         let syntax = if *role == Role::ChartTemplate { Syntax::YamlTemplate } else { syntax };
-        if blob.binary || blob.text.len() > MOST_STRUCTURED {
-            let message = match blob.binary {
-                true => "It holds NUL bytes and was read as plain bytes.".to_owned(),
-                false => format!("It is larger than {} MiB and was read as plain text.", MOST_STRUCTURED >> 20),
-            };
-            outcome.notifications.push(Notification::new(Reason::TooLarge, blob.path(), message));
-            return Vec::new();
-        }
-        let Some(text) = blob.as_str() else {
-            let message = "It is not UTF-8 and was read as plain bytes.";
-            outcome.notifications.push(Notification::new(Reason::InvalidSyntax, blob.path(), message));
-            return Vec::new();
+        let text = match text_for_syntax(blob) {
+            Ok(text) => text,
+            Err((reason, message)) => {
+                outcome.notifications.push(Notification::new(reason, blob.path(), message));
+                return Vec::new();
+            }
         };
         outcome.structured = true;
         if holds_only_schemas(text) {
@@ -187,6 +180,21 @@ impl Examiner<'_> {
             }
         }
     }
+}
+
+/// The text that a syntax can read, or why there is none.
+fn text_for_syntax<'t>(blob: &Blob<'t>) -> Result<&'t str, (Reason, String)> {
+    let unread = |why: &str| Err((Reason::InvalidSyntax, format!("It {why} and was read as plain bytes.")));
+    match blob.as_str() {
+        _ if blob.text.len() > MOST_STRUCTURED => Err((Reason::TooLarge, too_large(MOST_STRUCTURED))),
+        _ if blob.binary => unread("holds NUL bytes"),
+        None => unread("is not UTF-8"),
+        Some(text) => Ok(text),
+    }
+}
+
+fn too_large(most: usize) -> String {
+    format!("It is larger than {} MiB and was read as plain text.", most >> 20)
 }
 
 fn notify(blob: &Blob, syntax: Syntax, tree: &Tree, outcome: &mut Outcome) {

@@ -24,6 +24,11 @@ impl KeyedRules {
         KeyedRules { password: find("keyed-password"), secret: find("keyed-secret") }
     }
 
+    /// True when none of them is on.
+    pub fn is_empty(&self) -> bool {
+        self.password.is_none() && self.secret.is_none()
+    }
+
     fn rule(&self, kind: Kind) -> Option<&'static Rule> {
         match kind {
             Kind::Password => self.password,
@@ -52,7 +57,7 @@ enum Trust {
 /// Judges every scalar of `tree`, which was read from `text`. Values that touch `excluded` (sorted) are left to others.
 pub fn scan(rules: &KeyedRules, blob: &Blob, tree: &Tree, text: &str, excluded: &[Span], drafts: &mut Vec<Draft>) {
     let trust = trust(blob.path(), text);
-    if trust == Trust::None || rules.password.is_none() && rules.secret.is_none() {
+    if trust == Trust::None || rules.is_empty() {
         return;
     }
     for root in tree.documents(text).filter(|root| !is_schema(*root)) {

@@ -3,6 +3,7 @@
 //! It does not know other files, except through the layout.
 
 use std::io::Read;
+use std::ops::Range;
 
 use super::{Plan, merge};
 use crate::checks::{self, Context};
@@ -63,7 +64,7 @@ impl Examiner<'_> {
         let mut drafts = Vec::new();
         self.detect(&blob, &mut drafts, outcome);
         let annotated = self.structure(&blob, &mut drafts, outcome);
-        self.settle(&blob, drafts, annotated, outcome);
+        self.settle(&blob, drafts, 0..usize::MAX, annotated, outcome);
     }
 
     /// A file that is too large to hold: each finding belongs to the window that sees it with context on both sides.
@@ -81,8 +82,7 @@ impl Examiner<'_> {
             let last = if ended { text.len() + 1 } else { text.len() - OVERLAP / 2 };
             let mut drafts = Vec::new();
             self.detect(&blob, &mut drafts, outcome);
-            drafts.retain(|draft| (first..last).contains(&draft.span.start));
-            self.settle(&blob, drafts, Vec::new(), outcome);
+            self.settle(&blob, drafts, first..last, Vec::new(), outcome);
             if ended {
                 outcome.bytes = (bytes_before + text.len()) as u64;
                 return;
@@ -138,15 +138,24 @@ impl Examiner<'_> {
         documents.iter().flat_map(|document| annotations(document, blob)).collect()
     }
 
-    fn settle(&self, blob: &Blob, drafts: Vec<Draft>, annotated: Vec<Ignore>, outcome: &mut Outcome) {
+    /// Makes findings of the drafts that begin in `told`; what the others found is masked all the same.
+    fn settle(
+        &self,
+        blob: &Blob,
+        drafts: Vec<Draft>,
+        told: Range<usize>,
+        annotated: Vec<Ignore>,
+        outcome: &mut Outcome,
+    ) {
         let mut ignores = if self.plan.suppress { annotated } else { Vec::new() };
         if self.plan.suppress && inline::is_possible(blob.text) {
             ignores.extend(inline::read(blob.text, blob.lines()));
         }
         let mut used = vec![false; ignores.len()];
         let drafts = merge::merge(drafts);
-        let secrets = merge::secrets(&drafts);
-        for draft in drafts {
+        let silent = if drafts.is_empty() { Vec::new() } else { self.silent(blob) };
+        let secrets = merge::secrets(drafts.iter().chain(&silent));
+        for draft in drafts.into_iter().filter(|draft| told.contains(&draft.span.start)) {
             let (span, rule) = (draft.span, draft.rule);
             let (first, last) = (blob.lines().line_of(span.start), blob.lines().line_of(span.end.max(1) - 1));
             let mut ids = vec![rule.id];
@@ -162,6 +171,18 @@ impl Examiner<'_> {
             outcome.findings.push(finding);
         }
         self.judge_ignores(blob, &ignores, &used, outcome);
+    }
+
+    /// What the rules that are off would find: not told, but no excerpt may show it.
+    fn silent(&self, blob: &Blob) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        let Some((detector, keyed)) = &self.plan.silent else { return drafts };
+        detector.scan(blob, &mut drafts);
+        let syntax = Syntax::of_path(blob.path()).filter(|_| !blob.partial && !keyed.is_empty());
+        if let (Some(syntax), Ok(text)) = (syntax, text_for_syntax(blob)) {
+            keyed::scan(keyed, blob, &syntax.parse(text), text, &[], &mut drafts);
+        }
+        drafts
     }
 
     /// An ignore that names no rule, or silences nothing although its rule looked, is news.

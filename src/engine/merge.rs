@@ -37,8 +37,8 @@ fn is_about_its_secrets(draft: &Draft) -> bool {
 }
 
 /// Every secret of the drafts, sorted and joined where they overlap.
-pub fn secrets(drafts: &[Draft]) -> Vec<Span> {
-    let mut spans: Vec<Span> = drafts.iter().flat_map(|draft| draft.secrets.iter().copied()).collect();
+pub fn secrets<'d>(drafts: impl Iterator<Item = &'d Draft>) -> Vec<Span> {
+    let mut spans: Vec<Span> = drafts.flat_map(|draft| draft.secrets.iter().copied()).collect();
     spans.sort_unstable();
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {

@@ -32,6 +32,8 @@ pub struct Plan {
     rules: Vec<ActiveRule>,
     pub(super) detector: Detector,
     pub(super) keyed: KeyedRules,
+    /// The credential rules that are off, for masking; `None` where all are on.
+    pub(super) silent: Option<(Detector, KeyedRules)>,
     pub(super) checks: Vec<(&'static Check, &'static Rule)>,
     pub targets: Targets,
     /// What is reported; empty is everything.
@@ -49,7 +51,10 @@ impl Plan {
         rules.sort_by_key(|active| active.rule.id);
         let all: Vec<&'static Rule> = rules.iter().map(|active| active.rule).collect();
         let find = |id: &str| all.binary_search_by_key(&id, |rule| rule.id).ok().map(|index| all[index]);
+        let off = |rule: &&'static Rule| rule.is_credential() && find(rule.id).is_none();
+        let off: Vec<&'static Rule> = catalog.rules().iter().copied().filter(off).collect();
         Plan {
+            silent: (!off.is_empty()).then(|| (Detector::new(&off), KeyedRules::of(&off))),
             detector: Detector::new(&all),
             keyed: KeyedRules::of(&all),
             checks: CHECKS.iter().filter_map(|check| Some((check, find(check.id)?))).collect(),

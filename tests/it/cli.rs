@@ -113,6 +113,19 @@ fn no_format_shows_the_value() {
 }
 
 #[test]
+fn what_rules_that_are_off_would_find_is_masked_too() {
+    let text = format!("A_PASSWORD={}\nTOKEN={}\nB_PASSWORD={0}\n", password(), token());
+    let dirty = folder(&[(".env", &text)]);
+    for arguments in
+        [["--rule", "github-personal-access-token"], ["--rule", "plaintext-password"], ["--skip", "plaintext-password"]]
+    {
+        let shown = stdout(&tightlip(dirty.path(), &[&["check"], &arguments[..]].concat()));
+        assert!(shown.contains("finding"), "{shown}");
+        assert!(!shown.contains(&password()) && !shown.contains(&token()[4..]), "{arguments:?}: {shown}");
+    }
+}
+
+#[test]
 fn reports_are_written_to_files_beside_standard_output() {
     let dirty = folder(&[(".env", &secret_env())]);
     let output = tightlip(dirty.path(), &["check", "--output", "sarif=out.sarif", "--output", "jsonl=out.jsonl"]);

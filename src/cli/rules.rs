@@ -11,7 +11,7 @@ use super::output::{Failure, say};
 use crate::catalog::{Catalog, read_folder};
 use crate::engine;
 use crate::filter::inline::MARK;
-use crate::model::{Confidence, Rule, Severity, Tier};
+use crate::model::{Rule, Tier};
 
 pub fn run(arguments: &Rules) -> Result<Exit, Failure> {
     match &arguments.command {
@@ -26,7 +26,7 @@ fn list() -> Result<Exit, Failure> {
     let widest = catalog.rules().iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     say(|out| {
         for rule in catalog.rules() {
-            let (severity, confidence) = (severity(rule.severity), confidence(rule.confidence));
+            let (severity, confidence) = (rule.severity.name(), rule.confidence.name());
             writeln!(out, "{:widest$}  {severity:7}  {confidence:6}  {}", rule.id, rule.title)?;
         }
         Ok(())
@@ -43,7 +43,7 @@ fn explain(name: &str) -> Result<Exit, Failure> {
 
 fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}: {}", rule.id, rule.title)?;
-    write!(out, "{}, {} confidence", severity(rule.severity), confidence(rule.confidence))?;
+    write!(out, "{}, {} confidence", rule.severity.name(), rule.confidence.name())?;
     match rule.tier {
         Tier::Correctness => writeln!(out)?,
         Tier::Convention => writeln!(out, ", on when the policy says so")?,
@@ -102,20 +102,4 @@ fn verify(folder: Option<&Path>) -> Result<Exit, Failure> {
     let proven = rules.iter().filter(|rule| rule.is_credential()).count();
     say(|out| writeln!(out, "{} rules read, {proven} proven by their examples", rules.len()))?;
     Ok(Exit::Clean)
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
-
-fn confidence(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
-    }
 }

@@ -103,7 +103,6 @@ impl Candidate {
             secrets: vec![self.secret],
             blanks: Vec::new(),
             related: Vec::new(),
-            elsewhere: Vec::new(),
             key_path: None,
             identity: self.identity,
             also: Vec::new(),

@@ -54,18 +54,18 @@ enum Trust {
     None,
 }
 
-/// Judges every scalar of `tree`, which was read from `text`. Values that touch `excluded` (sorted) are left to others.
-pub fn scan(rules: &KeyedRules, blob: &Blob, tree: &Tree, text: &str, excluded: &[Span], drafts: &mut Vec<Draft>) {
+/// Judges every scalar of `tree`, which was read from `text`.
+pub fn scan(rules: &KeyedRules, blob: &Blob, tree: &Tree, text: &str, drafts: &mut Vec<Draft>) {
     let trust = trust(blob.path(), text);
     if trust == Trust::None || rules.is_empty() {
         return;
     }
     for root in tree.documents(text).filter(|root| !is_schema(*root)) {
-        leaves(root, value::may_hold_credentials, &mut |leaf| judge(rules, leaf, trust, excluded, drafts));
+        leaves(root, value::may_hold_credentials, &mut |leaf| judge(rules, leaf, trust, drafts));
     }
 }
 
-fn judge(rules: &KeyedRules, leaf: &Leaf, trust: Trust, excluded: &[Span], drafts: &mut Vec<Draft>) {
+fn judge(rules: &KeyedRules, leaf: &Leaf, trust: Trust, drafts: &mut Vec<Draft>) {
     if leaf.value.is_empty()
         || !leaf.keys.iter().rev().take(2).any(|key| value::is_telling(key))
         || leaf.keys[0] == "sops"
@@ -82,7 +82,7 @@ fn judge(rules: &KeyedRules, leaf: &Leaf, trust: Trust, excluded: &[Span], draft
     };
     let Some(rule) = value::kind_of(leaf.keys).and_then(|kind| rules.rule(kind)) else { return };
     let span = leaf.whole();
-    if is_excluded(excluded, span) || leaf.node.is_masked() {
+    if leaf.node.is_masked() {
         return;
     }
     let key_path = leaf.key_path();
@@ -100,11 +100,6 @@ fn report(mut emitter: Emitter, span: Span, identity: Identity, confidence: Conf
         .secret(span)
         .confidence(confidence)
         .emit();
-}
-
-fn is_excluded(excluded: &[Span], span: Span) -> bool {
-    let next = excluded.partition_point(|other| other.end <= span.start);
-    excluded.get(next).is_some_and(|other| other.intersects(span))
 }
 
 /// A JSON schema, an API description or a CRD: its strings describe values.
@@ -215,7 +210,7 @@ mod tests {
         let blob = Blob::new(&origin, text.as_bytes(), OffsetMap::Identity);
         let tree = Syntax::of_path(&origin.path).unwrap_or(Syntax::Yaml).parse(text);
         let mut drafts = Vec::new();
-        scan(&KeyedRules::of(&[&PASSWORD, &SECRET]), &blob, &tree, text, &[], &mut drafts);
+        scan(&KeyedRules::of(&[&PASSWORD, &SECRET]), &blob, &tree, text, &mut drafts);
         drafts.retain(|draft| draft.confidence > Confidence::Low);
         drafts.iter().map(|draft| format!("{}: {}", draft.rule.id, &text[draft.span.range()])).collect()
     }

@@ -128,7 +128,7 @@ impl Examiner<'_> {
         let tree = syntax.parse(text);
         notify(blob, syntax, &tree, outcome);
         if !matches!(role, Role::ChartValues | Role::ChartTemplate) {
-            keyed::scan(&self.plan.keyed, blob, &tree, text, &[], drafts);
+            keyed::scan(&self.plan.keyed, blob, &tree, text, drafts);
         }
         let documents = Document::all(blob.path(), role, text, &tree);
         let context = Context { layout: self.layout, targets: &self.plan.targets };
@@ -180,7 +180,7 @@ impl Examiner<'_> {
         detector.scan(blob, &mut drafts);
         let syntax = Syntax::of_path(blob.path()).filter(|_| !blob.partial && !keyed.is_empty());
         if let (Some(syntax), Ok(text)) = (syntax, text_for_syntax(blob)) {
-            keyed::scan(keyed, blob, &syntax.parse(text), text, &[], &mut drafts);
+            keyed::scan(keyed, blob, &syntax.parse(text), text, &mut drafts);
         }
         drafts
     }

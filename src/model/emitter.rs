@@ -27,8 +27,6 @@ pub struct Draft {
     pub secrets: Vec<Span>,
     pub blanks: Vec<(&'static str, String)>,
     pub related: Vec<(Span, String)>,
-    /// Places in other files, finished already.
-    pub elsewhere: Vec<Related>,
     pub key_path: Option<String>,
     pub identity: Identity,
     pub also: Vec<&'static Rule>,
@@ -51,7 +49,7 @@ impl Draft {
             severity: self.rule.severity,
             confidence: self.confidence,
             message: fill(self.rule.message, &self.blanks),
-            related: here.chain(self.elsewhere).collect(),
+            related: here.collect(),
             location: location(self.span, self.key_path),
             also: self.also,
             fingerprint: Fingerprint::of(self.rule.family, &self.identity),
@@ -89,7 +87,6 @@ impl<'a> Emitter<'a> {
             secrets: Vec::new(),
             blanks: Vec::new(),
             related: Vec::new(),
-            elsewhere: Vec::new(),
             key_path: None,
             identity,
             also: Vec::new(),
@@ -120,11 +117,6 @@ impl DraftBuilder<'_> {
     /// Another place in the same blob.
     pub fn related(mut self, span: Span, label: impl Into<String>) -> Self {
         self.draft.related.push((span, label.into()));
-        self
-    }
-
-    pub fn elsewhere(mut self, related: Related) -> Self {
-        self.draft.elsewhere.push(related);
         self
     }
 

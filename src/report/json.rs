@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use super::encode::{uri, write_json};
 use super::summary::Tally;
-use super::{certainty, level};
 use crate::model::{
     Class, Confidence, Coverage, Excerpt, Finding, Location, Notification, RepoPath, Report, SuppressionKind,
 };
@@ -223,8 +222,8 @@ impl<'a> JsonFinding<'a> {
         JsonFinding {
             rule: finding.rule.id,
             title: finding.rule.title,
-            severity: level(finding.severity),
-            confidence: certainty(finding.confidence),
+            severity: finding.severity.name(),
+            confidence: finding.confidence.name(),
             message: &finding.message,
             location: JsonLocation::of(&finding.location),
             related: finding

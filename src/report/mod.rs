@@ -14,7 +14,7 @@ use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
-use crate::model::{Confidence, Report, Severity};
+use crate::model::Report;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -91,21 +91,4 @@ pub fn write(format: Format, report: &Report, options: &Options, out: &mut dyn W
         Format::Sarif => sarif::write(report, &mut out)?,
     }
     out.flush()
-}
-
-/// SARIF's word, which every format uses.
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
-
-fn certainty(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
-    }
 }

@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use super::encode::{uri, write_json};
 use super::json::JsonCoverage;
-use super::{certainty, level};
 use crate::model::{
     Class, Confidence, Excerpt, Finding, Location, Notification, RepoPath, Report, Rule, Severity, Suppression,
     SuppressionKind,
@@ -280,10 +279,10 @@ impl<'a> SarifRule<'a> {
             full_description: SarifText::of(rule.description),
             help: SarifHelp::of(rule),
             help_uri: rule.references.iter().copied().find(|reference| reference.starts_with("https://")),
-            default_configuration: SarifConfiguration { level: level(rule.severity) },
+            default_configuration: SarifConfiguration { level: rule.severity.name() },
             properties: SarifRuleProperties {
                 tags: std::iter::once("security").chain(rule.tags.iter().copied()).collect(),
-                precision: certainty(rule.confidence),
+                precision: rule.confidence.name(),
                 security_severity: rule.is_credential().then(|| security_severity(rule.severity)),
             },
         }
@@ -311,7 +310,7 @@ impl<'a> SarifResult<'a> {
         SarifResult {
             rule_id: finding.rule.id,
             rule_index,
-            level: level(finding.severity),
+            level: finding.severity.name(),
             rank: rank(finding.confidence),
             message: SarifText::of(&finding.message),
             locations: [SarifLocation::of(&finding.location)],

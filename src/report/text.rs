@@ -12,9 +12,9 @@ use miette::{
     SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
+use super::Options;
 use super::prose::{first_sentence, fit, prose, wrap};
 use super::summary::{Summary, Tally, count, thousands};
-use super::{Options, certainty, level};
 use crate::model::{Class, Confidence, Finding, Location, Notification, Report, Rule, Severity, SuppressionKind};
 use crate::text::{Position, Span, visible};
 
@@ -88,7 +88,7 @@ impl<'a> Page<'a> {
     fn head(&mut self, finding: &Finding) -> io::Result<()> {
         write!(self.out, "{}", self.weigh(finding.severity, code(finding.severity, finding.rule.id)))?;
         if finding.confidence < Confidence::High {
-            let doubt = format!(" ({} confidence)", certainty(finding.confidence));
+            let doubt = format!(" ({} confidence)", finding.confidence.name());
             write!(self.out, "{}", self.theme.styles.linum.style(doubt))?;
         }
         writeln!(self.out)
@@ -268,7 +268,7 @@ fn columns(width: usize, indent: usize) -> usize {
 }
 
 fn code(severity: Severity, id: &str) -> String {
-    format!("{}[{}]", level(severity), visible(id))
+    format!("{}[{}]", severity.name(), visible(id))
 }
 
 fn place(location: &Location) -> String {

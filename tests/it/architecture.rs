@@ -44,7 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const ENCLOSED: &[(&str, &[&str])] = &[
     ("clap", &["cli/args.rs", "cli/mod.rs"]),
     ("miette", &["report/text.rs"]),
-    ("gix", &["source/git.rs"]),
+    ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),
     ("ignore", &["source/worktree.rs"]),
     ("rayon", &["engine/"]),

@@ -24,7 +24,7 @@ pub fn parse(text: &str) -> Option<Tree> {
         line: 0,
         builder: Builder::new(),
         open: Vec::new(),
-        waiting: Waiting::Document { marked: false },
+        waiting: Waiting::Document { mark: None },
     };
     while reader.at < text.len() {
         reader.line()?;
@@ -63,9 +63,9 @@ enum Collection {
 #[derive(Clone, Copy, PartialEq)]
 enum Waiting {
     Nothing,
-    /// Its root; a `---` stands before it.
+    /// Its root; where the `---` ends that stands before it.
     Document {
-        marked: bool,
+        mark: Option<usize>,
     },
     /// The value of the key whose colon ends here.
     Value {
@@ -151,8 +151,8 @@ impl Reader<'_> {
             return None;
         }
         self.end_document()?;
-        self.waiting = Waiting::Document { marked: true };
         self.at += lines::MARK;
+        self.waiting = Waiting::Document { mark: Some(self.at) };
         self.end_line()
     }
 
@@ -160,7 +160,11 @@ impl Reader<'_> {
         while !self.open.is_empty() {
             self.close()?;
         }
-        (self.waiting != Waiting::Document { marked: true }).then_some(())
+        // Behind a mark, even nothing is a document.
+        if let Waiting::Document { mark: Some(mark) } = self.waiting {
+            self.builder.verbatim(Span::new(mark, mark), None);
+        }
+        Some(())
     }
 
     /// Whatever begins here, a block collection included.

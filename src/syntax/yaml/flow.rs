@@ -66,7 +66,7 @@ impl Reader<'_> {
         let first = self.peek()?;
         match first {
             b'"' | b'\'' => self.quoted(first),
-            b'-' if !self.bytes.get(self.at + 1)?.is_ascii_alphanumeric() => None,
+            b'-' | b':' if !self.bytes.get(self.at + 1)?.is_ascii_alphanumeric() => None,
             _ if lines::begins_plain(&self.bytes[self.at..]) => {
                 Some(Scalar::plain(Span::new(self.at, lines::plain_end_in_flow(self.bytes, self.at)?)))
             }

@@ -48,7 +48,7 @@ pub fn next(bytes: &[u8], at: usize) -> usize {
 /// True for text that can be nothing but a scalar without quotes.
 pub fn begins_plain(text: &[u8]) -> bool {
     match *text {
-        [b'-', second, ..] => second.is_ascii_graphic(),
+        [b'-' | b':', second, ..] => second.is_ascii_graphic(),
         [first, ..] => first >= 0x80 || first.is_ascii_alphanumeric() || b"_/.$~+<=^\\();".contains(&first),
         [] => false,
     }

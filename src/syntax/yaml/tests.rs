@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::{block, parse_in_full};
+use crate::syntax::template;
 
 /// Compares the two readers; true where the fast one answered.
 fn agree(text: &str) -> Result<bool, String> {
@@ -41,6 +42,8 @@ fn what_nearly_everybody_writes_is_read_fast_and_alike() {
         "a: |\n  b\n   c\n\n  d\n\ne: >-\n  f\n  g\n\n  h\n   i\n  j\nk: |+\n\n  l\n\nm: |\n  n",
         "a: {}\nb: [c, 'd', \"e\", {f: g, \"h\": i}]\nj: { k: l }\n",
         "größe: ñ\n\"ü\": é\n",
+        "---\n",
+        "a: b\n---\n\n# c\n---\nd: :e\n---\n   ",
         "a: http://b:1/c#d\ne: f #g\nh: -i\n-j: --k\n",
         "  a: b\n  c: d\n",
     ] {
@@ -70,7 +73,6 @@ fn what_it_is_not_sure_of_is_left_to_the_full_parser() {
         "a: [b,\n c]\n",
         "a: [b: c]\n",
         "a: b\n...\n",
-        "---\n",
         "- a\n-\n- b\n",
         "a: 'b' c\n",
         "a: \"\\x41\"\n",
@@ -107,7 +109,11 @@ fn real_files_are_read_alike() {
     };
     let (mut random, mut bytes, mut fast) = (1u64, 0, 0);
     for path in std::env::split_paths(&folders).flat_map(|folder| yaml_files(&folder)) {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Ok(mut text) = std::fs::read_to_string(&path) else { continue };
+        if text.contains("{{") {
+            assert_alike(&text, &path);
+            text = template::mask(&text);
+        }
         bytes += text.len();
         fast += if assert_alike(&text, &path) { text.len() } else { 0 };
         for _ in 0..4 {

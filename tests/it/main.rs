@@ -9,5 +9,6 @@ mod layout;
 mod readme;
 mod recall;
 mod report;
+mod repository;
 mod syntax;
 mod trees;

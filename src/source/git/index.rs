@@ -1,6 +1,6 @@
-//! What git knows of a working tree: the files its index names. The only file that names the git crate.
+//! What git knows of a working tree: the files its index names.
 //!
-//! It runs nothing, reads no configuration beyond what opening needs, and writes nothing.
+//! It does not know what is on disk, and it reads no object.
 
 use std::path::Path;
 
@@ -23,8 +23,8 @@ pub fn tracked(folder: &Path) -> Result<Option<Tracked>, Notification> {
             format!("The git index could not be read, so tracked files that .gitignore names may be missing: {error}");
         Notification { path: None, position: None, reason: Reason::BrokenIndex, message }
     };
-    let Some(top) = super::repository_above(folder) else { return Ok(None) };
-    let repository = gix::open_opts(top, gix::open::Options::isolated()).map_err(|error| broken(&error))?;
+    let Some(top) = crate::source::repository_above(folder) else { return Ok(None) };
+    let repository = super::open(top).map_err(|error| broken(&error))?;
     if repository.workdir().is_none() {
         return Ok(None);
     }

@@ -7,6 +7,7 @@
 mod assignment;
 mod candidate;
 pub mod keyed;
+pub mod loose;
 mod pattern;
 mod prefilter;
 mod sample;

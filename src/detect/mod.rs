@@ -6,6 +6,7 @@
 
 mod assignment;
 mod candidate;
+pub mod code;
 pub mod keyed;
 pub mod loose;
 mod pattern;

@@ -151,7 +151,7 @@ pub struct WordTable {
     short: Vec<(memmem::Finder<'static>, Target)>,
 }
 
-enum Packed {
+pub enum Packed {
     Teddy(packed::Searcher),
     /// Where there is no vector unit, or there are too many words.
     Automaton(aho_corasick::AhoCorasick),
@@ -200,7 +200,7 @@ impl WordTable {
 }
 
 impl Packed {
-    fn new(words: &[&[u8]]) -> Option<Packed> {
+    pub fn new(words: &[&[u8]]) -> Option<Packed> {
         if words.is_empty() {
             return None;
         }
@@ -209,7 +209,7 @@ impl Packed {
     }
 
     /// Where the first word at or behind `from` begins.
-    fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+    pub fn find(&self, text: &[u8], from: usize) -> Option<usize> {
         let rest = from..text.len();
         match self {
             Packed::Teddy(searcher) => searcher.find_in(text, rest.into()).map(|found| found.start()),

@@ -135,6 +135,59 @@ const SETTINGS: &[Shape] = &[
     (".pgpass", "db.internal:5432:shop:shop:@{password*12}\n", &[(1, PASSWORD, "password")]),
 ];
 
+const CODE: &[Shape] = &[
+    (
+        "shop.py",
+        "DB_PASSWORD = \"@{password*12}\"\nconnect(user=\"shop\", password='@{password*12}')\nconf = {\"api_key\": \"@{base62*32}\"}\nos.environ[\"API_TOKEN\"] = \"@{base62*32}\"\nx = os.environ.get(\"DB_PASSWORD\", \"@{password*12}\")\npassword: str = \"@{password*12}\"\n",
+        &[
+            (1, PASSWORD, "DB_PASSWORD"),
+            (2, PASSWORD, "password"),
+            (3, TOKEN, "api_key"),
+            (4, TOKEN, "API_TOKEN"),
+            (5, PASSWORD, "DB_PASSWORD"),
+            (6, PASSWORD, "password"),
+        ],
+    ),
+    (
+        "shop.ts",
+        "const password: string = '@{password*12}';\nclient({ user: 'shop', password: `@{password*12}` });\nconfig['apiKey'] = \"@{base62*32}\";\nconst key = process.env.API_KEY || \"@{base62*32}\";\n",
+        &[(1, PASSWORD, "password"), (2, PASSWORD, "password"), (3, TOKEN, "apiKey"), (4, TOKEN, "API_KEY")],
+    ),
+    (
+        "shop.go",
+        "dbPassword := \"@{password*12}\"\ncfg := Config{Password: \"@{password*12}\"}\nos.Setenv(\"API_TOKEN\", \"@{base62*32}\")\nconst apiKey string = \"@{base62*32}\"\n",
+        &[(1, PASSWORD, "dbPassword"), (2, PASSWORD, "Password"), (3, TOKEN, "API_TOKEN"), (4, TOKEN, "apiKey")],
+    ),
+    (
+        "Shop.java",
+        "private static final String PASSWORD = \"@{password*12}\";\nsource.setPassword(\"@{password*12}\");\n",
+        &[(1, PASSWORD, "PASSWORD"), (2, PASSWORD, "setPassword")],
+    ),
+    (
+        "Shop.cs",
+        "options.Password = \"@{password*12}\";\nvar token = @\"@{base62*32}\";\n",
+        &[(1, PASSWORD, "Password"), (2, TOKEN, "token")],
+    ),
+    (
+        "shop.rb",
+        "config.password = '@{password*12}'\nconnect(:password => \"@{password*12}\")\n",
+        &[(1, PASSWORD, "password"), (2, PASSWORD, "password")],
+    ),
+    (
+        "shop.php",
+        "<?php\n$password = '@{password*12}';\ndefine('DB_PASSWORD', '@{password*12}');\n['password' => '@{password*12}'];\n",
+        &[(2, PASSWORD, "password"), (3, PASSWORD, "DB_PASSWORD"), (4, PASSWORD, "password")],
+    ),
+    (
+        "shop.rs",
+        "const API_TOKEN: &str = \"@{base62*32}\";\nlet config = Config { password: \"@{password*12}\".to_string() };\n.password(\"@{password*12}\")\n",
+        &[(1, TOKEN, "API_TOKEN"), (2, PASSWORD, "password"), (3, PASSWORD, "password")],
+    ),
+    ("Shop.kt", "val password: String = \"@{password*12}\"\n", &[(1, PASSWORD, "password")]),
+    ("shop.c", "#define DB_PASSWORD \"@{password*12}\"\n", &[(1, PASSWORD, "DB_PASSWORD")]),
+    ("shop.sql", "CREATE USER shop WITH PASSWORD '@{password*12}';\n", &[(1, PASSWORD, "PASSWORD")]),
+];
+
 /// Nothing in them is a credential in the clear.
 const INNOCENT: &[(&str, &str)] = &[
     ("app.properties", "spring.datasource.password=${DB_PASSWORD}\npassword.label=Your password\ntoken.ttl=3600\n"),
@@ -206,6 +259,11 @@ fn holds(shapes: &[Shape]) {
 #[test]
 fn settings_scripts_and_infrastructure_are_read_by_their_keys() {
     holds(SETTINGS);
+}
+
+#[test]
+fn literals_in_code_are_read_by_their_names() {
+    holds(CODE);
 }
 
 #[test]

@@ -87,6 +87,22 @@ impl Builder {
         self.add(Content::Decoded { style, start, end: self.tree.decoded.len() as u32 }, span, tag)
     }
 
+    /// Where a value that is not written as it is meant can be put together; `written` makes a scalar of it.
+    pub fn value(&mut self) -> &mut String {
+        &mut self.tree.decoded
+    }
+
+    /// A scalar whose value is what was put together since `start`; where `text` says the same under `span`, it is a part
+    /// of the text all the same.
+    pub fn written(&mut self, text: &str, start: usize, style: Style, span: Span) -> NodeId {
+        if text.get(span.range()) == self.tree.decoded.get(start..) {
+            self.tree.decoded.truncate(start);
+            return self.slice(span, style, span, None);
+        }
+        let content = Content::Decoded { style, start: start as u32, end: self.tree.decoded.len() as u32 };
+        self.add(content, span, None)
+    }
+
     pub fn alias(&mut self, span: Span, target: Option<NodeId>) -> NodeId {
         self.add(Content::Alias { target: target.map_or(NONE, |id| id.0) }, span, None)
     }

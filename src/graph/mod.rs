@@ -4,4 +4,4 @@
 
 mod layout;
 
-pub use layout::{KustomizationKind, Layout, Place};
+pub use layout::{KustomizationKind, Layout, Place, is_kustomization};

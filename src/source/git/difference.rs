@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use gix::ObjectId;
+use globset::GlobSet;
 
 use super::repository::Repository;
 use super::tree::{Entry, Form, Listed, ObjectTree};
@@ -41,6 +42,19 @@ pub enum Change {
     },
 }
 
+impl Comparison {
+    /// True when no parent differs from the later tree.
+    pub fn is_empty(&self) -> bool {
+        self.parents.iter().all(|parent| parent.changes.is_empty())
+    }
+
+    /// Paths that match are left out of every tree.
+    pub fn leave_out(&mut self, exclude: &GlobSet) {
+        self.after.exclude = exclude.clone();
+        self.parents.iter_mut().for_each(|parent| parent.tree.exclude = exclude.clone());
+    }
+}
+
 impl Change {
     pub fn path(&self) -> &RepoPath {
         match self {
@@ -63,6 +77,19 @@ impl Repository {
         let parents = if heads.is_empty() { vec![None] } else { heads.into_iter().map(Some).collect() };
         let parent = |commit: Option<ObjectId>| self.parent(commit, &after, &known);
         Ok(Comparison { parents: parents.into_iter().map(parent).collect(), after })
+    }
+
+    /// The tree of a revision, in any of git's ways to name one.
+    pub fn tree_of(&self, revision: &str) -> Result<ObjectTree, String> {
+        let commit = self.commit(revision).ok_or_else(|| format!("{revision} is no commit of this repository"))?;
+        Ok(ObjectTree::new(self, self.listed(commit, None)))
+    }
+
+    pub(super) fn commit(&self, revision: &str) -> Option<ObjectId> {
+        self.with(|handle| {
+            let id = handle.rev_parse_single(revision).ok()?;
+            Some(id.object().ok()?.peel_to_commit().ok()?.id)
+        })
     }
 
     fn parent(&self, commit: Option<ObjectId>, after: &ObjectTree, known: &tree::Folders) -> Parent {

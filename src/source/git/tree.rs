@@ -69,7 +69,8 @@ impl ObjectTree {
         self.entries.binary_search_by(|entry| entry.path.cmp(path)).ok().map(|index| &self.entries[index])
     }
 
-    fn leaves_out(&self, path: &RepoPath) -> bool {
+    /// True for what the policy or the command line leaves out.
+    pub fn leaves_out(&self, path: &RepoPath) -> bool {
         !self.exclude.is_empty() && self.exclude.is_match(path.to_path())
     }
 }

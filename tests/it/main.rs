@@ -10,5 +10,6 @@ mod readme;
 mod recall;
 mod report;
 mod repository;
+mod staged;
 mod syntax;
 mod trees;

@@ -4,10 +4,12 @@
 
 mod difference;
 mod index;
+mod range;
 mod repository;
 mod tree;
 
 pub use difference::{Change, Comparison, Parent};
+pub use range::{Commit, NoRange, Range};
 pub use repository::Repository;
 pub use tree::ObjectTree;
 

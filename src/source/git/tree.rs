@@ -21,7 +21,7 @@ use crate::model::{Buffer, Listing, Notification, Reason, RepoPath, Snapshot};
 const MOST_ENTRIES: usize = 4 << 20;
 
 /// Folders in folders: a path of 4,096 bytes, which is all that most systems take, seldom has a quarter of it.
-const DEEPEST: usize = 1_024;
+pub(super) const DEEPEST: usize = 1_024;
 
 #[derive(Clone)]
 pub struct ObjectTree {

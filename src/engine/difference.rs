@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -12,7 +13,7 @@ use super::{Plan, conclude, in_parallel, survey};
 use crate::document::Role;
 use crate::graph::{Layout, is_kustomization};
 use crate::model::{Buffer, Class, Finding, Fingerprint, Notification, Reason, RepoPath, Report, Snapshot};
-use crate::source::{Change, Comparison, ObjectTree, Parent};
+use crate::source::{Change, Comparison, Content, ObjectTree, Parent};
 use crate::syntax::Syntax;
 use crate::text::{AddedLines, decode};
 
@@ -22,31 +23,84 @@ const MOST_COMPARED: usize = 16 << 20;
 /// What the later tree of `comparison` brings: what each of its parents lacks.
 pub fn introduced(comparison: &Comparison, plan: &Plan) -> Report {
     in_parallel(plan.threads, || {
-        let after = &comparison.after;
-        let changes = || comparison.parents.iter().flat_map(|parent| &parent.changes);
-        let layout =
-            if changes().any(asks_for_layout) { survey(after, &after.list().files) } else { Layout::default() };
-        let later = Side { tree: after, layout: Cow::Borrowed(&layout), plan };
-        let earlier: Vec<Earlier> = comparison.parents.iter().map(|parent| Earlier::new(parent, &later)).collect();
-        let paths: BTreeSet<&RepoPath> = earlier.iter().flat_map(|earlier| earlier.paths_after()).collect();
-        let mut examined = later.examine(paths);
-        let compared: Vec<News> = earlier.iter().map(|earlier| earlier.news(&later, &examined)).collect();
-        for (index, (path, outcome)) in examined.iter_mut().enumerate() {
-            let mut at = 0..outcome.findings.len();
-            outcome.findings.retain(|_| at.next().is_none_or(|at| compared.iter().all(|news| news.is_new[index][at])));
-            // What did not change has had its notifications before.
-            if earlier.iter().all(|earlier| !earlier.changed.contains_key(path)) {
-                outcome.notifications.clear();
-            }
-        }
-        let mut listing = after.list();
-        listing.left_out.retain(|(reason, _)| *reason == Reason::Submodule);
-        listing.left_out.push((Reason::Excluded, left_out(comparison)));
-        let unread = compared.into_iter().flat_map(|news| news.unread);
-        let unlisted = earlier.iter().flat_map(|earlier| earlier.side.tree.list().notifications);
-        listing.notifications.extend(unread.chain(unlisted));
-        conclude(listing.notifications, &listing.left_out, examined.into_iter().map(|(_, outcome)| outcome).collect())
+        let layout = layout_of(comparison);
+        let gathered = between_trees(comparison, plan, &layout, &Cache::default());
+        conclude(gathered.notifications, &gathered.left_out, gathered.outcomes)
     })
+}
+
+/// What came of a comparison before it is a report.
+pub(super) struct Gathered {
+    pub outcomes: Vec<Outcome>,
+    pub notifications: Vec<Notification>,
+    pub left_out: Vec<(Reason, u64)>,
+}
+
+/// The findings of one content under one name. Where the layout is the same, they are.
+pub(super) type Cache = Mutex<HashMap<(RepoPath, Content), Arc<Outcome>>>;
+
+/// The neighbourhood of the later tree, as far as it matters to what changed.
+pub(super) fn layout_of(comparison: &Comparison) -> Layout {
+    let mut changes = comparison.parents.iter().flat_map(|parent| &parent.changes);
+    match changes.any(asks_for_layout) {
+        true => survey(&comparison.after, &comparison.after.list().files),
+        false => Layout::default(),
+    }
+}
+
+/// Two whole trees: also what changed without being touched.
+pub(super) fn between_trees(comparison: &Comparison, plan: &Plan, layout: &Layout, cache: &Cache) -> Gathered {
+    let later = Side { tree: &comparison.after, layout: Cow::Borrowed(layout), plan, cache: Some(cache) };
+    let mut earlier: Vec<Earlier> = comparison.parents.iter().map(|parent| Earlier::new(parent, &later)).collect();
+    for (earlier, parent) in earlier.iter_mut().zip(&comparison.parents) {
+        earlier.look_around(parent, &later);
+    }
+    let (examined, unread) = compare(&later, &earlier);
+    let outcomes = examined.into_iter().map(|(path, mut outcome)| {
+        // What did not change has had its notifications before.
+        if earlier.iter().all(|earlier| !earlier.changed.contains_key(&path)) {
+            outcome.notifications.clear();
+        }
+        outcome
+    });
+    let outcomes = outcomes.collect();
+    let mut listing = comparison.after.list();
+    listing.left_out.retain(|(reason, _)| *reason == Reason::Submodule);
+    listing.left_out.push((Reason::Excluded, left_out(comparison)));
+    listing.notifications.extend(unread);
+    listing.notifications.extend(comparison.parents.iter().flat_map(|parent| parent.tree.list().notifications));
+    Gathered { outcomes, notifications: listing.notifications, left_out: listing.left_out }
+}
+
+/// The changed files of one commit, in the neighbourhood of another tree: by path, what is new in each, and what could
+/// not be read.
+pub(super) fn in_commit(
+    comparison: &Comparison,
+    plan: &Plan,
+    layout: &Layout,
+    cache: &Cache,
+) -> (Vec<(RepoPath, Outcome)>, Vec<Notification>) {
+    let later = Side { tree: &comparison.after, layout: Cow::Borrowed(layout), plan, cache: Some(cache) };
+    let earlier: Vec<Earlier> = comparison.parents.iter().map(|parent| Earlier::new(parent, &later)).collect();
+    let (examined, mut unread) = compare(&later, &earlier);
+    let trees = comparison.parents.iter().map(|parent| &parent.tree).chain([&comparison.after]);
+    unread.extend(trees.flat_map(|tree| tree.list().notifications));
+    (examined, unread)
+}
+
+/// The files that may differ, each with the findings that every parent lacks.
+fn compare(later: &Side, earlier: &[Earlier]) -> (Vec<(RepoPath, Outcome)>, Vec<Notification>) {
+    let paths: BTreeSet<&RepoPath> = earlier.iter().flat_map(Earlier::paths_after).collect();
+    let examined = later.examine(paths);
+    let compared: Vec<News> = earlier.iter().map(|earlier| earlier.news(later, &examined)).collect();
+    let only_new = |(index, (path, outcome)): (usize, &(&RepoPath, Arc<Outcome>))| {
+        let mut outcome = Outcome::clone(outcome);
+        let mut at = 0..outcome.findings.len();
+        outcome.findings.retain(|_| at.next().is_none_or(|at| compared.iter().all(|news| news.is_new[index][at])));
+        ((*path).clone(), outcome)
+    };
+    let new = examined.iter().enumerate().map(only_new).collect();
+    (new, compared.into_iter().flat_map(|news| news.unread).collect())
 }
 
 /// Changed paths that the policy or the command line leaves out.
@@ -60,14 +114,29 @@ struct Side<'a> {
     tree: &'a ObjectTree,
     layout: Cow<'a, Layout>,
     plan: &'a Plan,
+    /// Of all trees with this layout.
+    cache: Option<&'a Cache>,
 }
 
 impl Side<'_> {
-    fn examine<'p>(&self, paths: BTreeSet<&'p RepoPath>) -> Vec<(&'p RepoPath, Outcome)> {
-        let examiner = Examiner { snapshot: self.tree, plan: self.plan, layout: &self.layout };
+    fn examine<'p>(&self, paths: BTreeSet<&'p RepoPath>) -> Vec<(&'p RepoPath, Arc<Outcome>)> {
         let paths: Vec<&RepoPath> = paths.into_iter().collect();
-        let examine = |buffer: &mut Buffer, path: &'p RepoPath| (path, examiner.file(path, buffer));
+        let examine = |buffer: &mut Buffer, path: &'p RepoPath| (path, self.file(path, buffer));
         paths.into_par_iter().map_init(Buffer::default, examine).collect()
+    }
+
+    fn file(&self, path: &RepoPath, buffer: &mut Buffer) -> Arc<Outcome> {
+        let key = self.tree.content(path).map(|content| (path.clone(), content));
+        let cache = || Some((self.cache?.lock().ok()?, key.clone()?));
+        if let Some(known) = cache().and_then(|(cache, key)| cache.get(&key).cloned()) {
+            return known;
+        }
+        let examiner = Examiner { snapshot: self.tree, plan: self.plan, layout: &self.layout };
+        let outcome = Arc::new(examiner.file(path, buffer));
+        if let Some((mut cache, key)) = cache() {
+            cache.insert(key, Arc::clone(&outcome));
+        }
+        outcome
     }
 }
 
@@ -89,13 +158,20 @@ impl<'a> Earlier<'a> {
     fn new(parent: &'a Parent, later: &Side<'a>) -> Earlier<'a> {
         let told = |change: &&Change| later.plan.is_in_scope(change.path()) && !later.tree.leaves_out(change.path());
         let changed = parent.changes.iter().filter(told).map(|change| (change.path(), change)).collect();
-        let layout = match parent.changes.iter().any(moves_something) {
-            true => Cow::Owned(survey(&parent.tree, &parent.tree.list().files)),
-            false => later.layout.clone(),
-        };
-        let mut affected = affected(&layout, &later.layout, &parent.changes);
-        affected.retain(|path| later.plan.is_in_scope(path));
-        Earlier { side: Side { tree: &parent.tree, layout, plan: later.plan }, changed, affected }
+        let side = Side { tree: &parent.tree, layout: later.layout.clone(), plan: later.plan, cache: later.cache };
+        Earlier { side, changed, affected: BTreeSet::new() }
+    }
+
+    /// Gives the parent a layout of its own, and finds what else may differ.
+    fn look_around(&mut self, parent: &Parent, later: &Side) {
+        if !parent.changes.iter().any(moves_something) {
+            return;
+        }
+        let layout = survey(&parent.tree, &parent.tree.list().files);
+        self.affected = affected(&layout, &later.layout, &parent.changes);
+        self.affected.retain(|path| later.plan.is_in_scope(path));
+        self.side.layout = Cow::Owned(layout);
+        self.side.cache = None;
     }
 
     /// What the later tree holds of all that may differ.
@@ -114,7 +190,7 @@ impl<'a> Earlier<'a> {
         }
     }
 
-    fn news(&self, later: &Side, examined: &[(&RepoPath, Outcome)]) -> News {
+    fn news(&self, later: &Side, examined: &[(&RepoPath, Arc<Outcome>)]) -> News {
         let mut news = News { is_new: Vec::with_capacity(examined.len()), unread: Vec::new() };
         let mut known = Known::default();
         let with_findings = examined.iter().filter(|(_, outcome)| !outcome.findings.is_empty());
@@ -131,7 +207,7 @@ impl<'a> Earlier<'a> {
                 let finding = &examined[file].1.findings[at];
                 // A credential has only moved when it left; a manifest's finding belongs to the tree, not to a file.
                 let left = |path: &RepoPath| matches!(self.changed.get(path), Some(Change::Removed { .. }));
-                let is_known = known.take(finding, |path| !finding.rule.is_credential() || left(path));
+                let is_known = known.take(finding, |path| !is_leak(finding) || left(path));
                 news.is_new[file][at] = !is_known;
             }
         }
@@ -157,7 +233,7 @@ impl<'a> Earlier<'a> {
         }
         for at in touched {
             let finding = &outcome.findings[at];
-            is_new[at] = !known.take(finding, |path| Some(path) == home) || finding.rule.is_credential();
+            is_new[at] = !known.take(finding, |path| Some(path) == home) || is_leak(finding);
         }
         is_new
     }
@@ -165,12 +241,12 @@ impl<'a> Earlier<'a> {
     /// New findings that another file of the parent may account for, by file and place.
     fn may_have_moved<'n>(
         &'n self,
-        examined: &'n [(&RepoPath, Outcome)],
+        examined: &'n [(&RepoPath, Arc<Outcome>)],
         news: &'n News,
     ) -> impl Iterator<Item = (usize, usize)> + 'n {
         examined.iter().enumerate().flat_map(move |(file, (path, outcome))| {
             let is_added = matches!(self.changed.get(*path), Some(Change::Added { .. }));
-            let can_move = move |at: &usize| is_added || !outcome.findings[*at].rule.is_credential();
+            let can_move = move |at: &usize| is_added || !is_leak(&outcome.findings[*at]);
             let new = (0..outcome.findings.len()).filter(move |&at| news.is_new[file][at]);
             new.filter(can_move).map(move |at| (file, at))
         })
@@ -191,13 +267,13 @@ struct Known<'p> {
 }
 
 impl<'p> Known<'p> {
-    fn learn(&mut self, examined: Vec<(&'p RepoPath, Outcome)>, unread: &mut Vec<Notification>) {
+    fn learn(&mut self, examined: Vec<(&'p RepoPath, Arc<Outcome>)>, unread: &mut Vec<Notification>) {
         for (path, outcome) in examined {
             let counts = self.counts.entry(path).or_default();
             for finding in &outcome.findings {
                 *counts.entry((finding.fingerprint, finding.suppression.is_some())).or_default() += 1;
             }
-            unread.extend(outcome.notifications.into_iter().filter(|said| said.class() == Class::Incomplete));
+            unread.extend(outcome.notifications.iter().filter(|said| said.class() == Class::Incomplete).cloned());
         }
     }
 
@@ -226,6 +302,11 @@ fn added_lines(before: &ObjectTree, after: &ObjectTree, path: &RepoPath) -> Opti
     };
     let (before, after) = (read(before)?, read(after)?);
     Some(AddedLines::between(&decode(before.bytes()).text, &decode(after.bytes()).text))
+}
+
+/// True for a secret that stands in the file, whichever half of the rules found it.
+pub(super) fn is_leak(finding: &Finding) -> bool {
+    finding.rule.is_credential() || finding.rule.tags.contains(&"credential")
 }
 
 /// True when a new line holds a part of what the finding rests on.

@@ -11,7 +11,7 @@ mod tree;
 pub use difference::{Change, Comparison, Parent};
 pub use range::{Commit, NoRange, Range};
 pub use repository::Repository;
-pub use tree::ObjectTree;
+pub use tree::{Content, ObjectTree};
 
 pub(super) use index::tracked;
 

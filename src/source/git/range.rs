@@ -13,7 +13,7 @@ use gix::traverse::commit::simple::CommitTimeOrder;
 
 use super::difference::{Comparison, Parent, changes};
 use super::repository::{Repository, object};
-use super::tree::{DEEPEST, Entry, Form, Listed, ObjectTree, below};
+use super::tree::{DEEPEST, Entry, Form, Listed, ObjectTree, below, damaged, too_deep};
 use crate::model::{Notification, Reason, RepoPath};
 
 pub struct Range {
@@ -58,10 +58,10 @@ impl Repository {
     pub fn between(&self, bases: &[ObjectId], head: ObjectId) -> Result<Range, NoRange> {
         let merge_bases = self.merge_bases(bases, head)?;
         let head_listed = self.listed(head, None);
-        let known = (&head_listed.folders.clone(), &head_listed.entries.clone());
+        let known = Some((&head_listed.folders, &head_listed.entries[..]));
         let earlier: Vec<ObjectTree> = match merge_bases.as_slice() {
             [] => vec![ObjectTree::new(self, Listed::default())],
-            bases => bases.iter().map(|&base| ObjectTree::new(self, self.listed(base, Some((known.0, known.1))))).collect(),
+            bases => bases.iter().map(|&base| ObjectTree::new(self, self.listed(base, known))).collect(),
         };
         let after = ObjectTree::new(self, head_listed);
         let parent = |tree: ObjectTree| Parent { changes: changes(tree.entries(), after.entries()), tree };
@@ -99,7 +99,9 @@ impl Repository {
                     for info in walk {
                         match info {
                             Ok(info) => found.push((info.id, info.parent_ids.to_vec())),
-                            Err(error) => notifications.push(unread(format!("A commit of the range is missing: {error}."))),
+                            Err(error) => {
+                                notifications.push(unread(format!("A commit of the range is missing: {error}.")))
+                            }
                         }
                     }
                 }
@@ -135,7 +137,8 @@ impl Repository {
             let trees = trees.collect::<gix::Result<Vec<ObjectId>>>()?;
             let author = commit.author()?.trim();
             let date = commit.time()?.format_or_unix(gix::date::time::format::ISO8601_STRICT);
-            let is_ancestor = |tip| handle.merge_base(id, tip).is_ok_and(|base| base.detach() == id);
+            let is_ancestor =
+                |tip| handle.merge_base(id, tip).is_ok_and(|base| base.is_some_and(|base| base.detach() == id));
             Ok(Commit {
                 id: id.to_string(),
                 author: format!("{} <{}>", author.name, author.email),
@@ -182,8 +185,7 @@ impl Differing {
         depth: usize,
     ) {
         if depth > DEEPEST {
-            let message = format!("Folders lie in folders here, more than {DEEPEST} deep; what is below is not read.");
-            return self.after.notifications.push(Notification::new(Reason::Truncated, folder, message));
+            return self.after.notifications.push(too_deep(folder));
         }
         let names = read(handle, tree, folder, &mut self.after);
         let olds: Vec<Names> = (0..parents.len())
@@ -220,7 +222,15 @@ impl Differing {
     }
 
     /// Notes what a parent has at `path`.
-    fn was(&mut self, handle: &gix::Repository, at: usize, mode: EntryMode, id: ObjectId, path: &RepoPath, depth: usize) {
+    fn was(
+        &mut self,
+        handle: &gix::Repository,
+        at: usize,
+        mode: EntryMode,
+        id: ObjectId,
+        path: &RepoPath,
+        depth: usize,
+    ) {
         match form(mode) {
             None => self.before[at].walk(handle, id, path, None, depth + 1),
             Some(form) => self.before[at].entries.push(Entry { path: path.clone(), id, form }),
@@ -250,13 +260,23 @@ fn read(handle: &gix::Repository, id: ObjectId, folder: &RepoPath, listed: &mut 
             return Names::new();
         }
     };
-    let entries = TreeRefIter::from_bytes(&data, handle.object_hash());
-    entries.map_while(Result::ok).map(|entry| (entry.filename.to_vec(), entry.mode, entry.oid.to_owned())).collect()
+    let mut names = Names::new();
+    for entry in TreeRefIter::from_bytes(&data, handle.object_hash()) {
+        match entry {
+            Ok(entry) => names.push((entry.filename.to_vec(), entry.mode, entry.oid.to_owned())),
+            Err(_) => {
+                listed.notifications.push(damaged(id, folder));
+                break;
+            }
+        }
+    }
+    names
 }
 
 /// Every commit after those of its parents that are among them; of the others the older first.
 fn parents_first(newest_first: Vec<(ObjectId, Vec<ObjectId>)>) -> Vec<ObjectId> {
-    let parents: HashMap<ObjectId, &[ObjectId]> = newest_first.iter().map(|(id, parents)| (*id, &parents[..])).collect();
+    let parents: HashMap<ObjectId, &[ObjectId]> =
+        newest_first.iter().map(|(id, parents)| (*id, &parents[..])).collect();
     let (mut done, mut order) = (HashSet::new(), Vec::with_capacity(newest_first.len()));
     for (id, _) in newest_first.iter().rev() {
         let mut stack = vec![(*id, false)];

@@ -33,6 +33,10 @@ pub struct ObjectTree {
     pub exclude: GlobSet,
 }
 
+/// Which content: two files that have the same one are alike in every byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Content(ObjectId);
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub path: RepoPath,
@@ -67,6 +71,11 @@ impl ObjectTree {
 
     pub(super) fn entry(&self, path: &RepoPath) -> Option<&Entry> {
         self.entries.binary_search_by(|entry| entry.path.cmp(path)).ok().map(|index| &self.entries[index])
+    }
+
+    /// What stands at `path`: equal where the content is.
+    pub fn content(&self, path: &RepoPath) -> Option<Content> {
+        self.entry(path).map(|entry| Content(entry.id))
     }
 
     /// True for what the policy or the command line leaves out.
@@ -153,8 +162,7 @@ impl Listed {
             return;
         }
         if depth > DEEPEST {
-            let message = format!("Folders lie in folders here, more than {DEEPEST} deep; what is below is not read.");
-            return self.notifications.push(Notification::new(Reason::Truncated, folder, message));
+            return self.notifications.push(too_deep(folder));
         }
         let data = match object(handle, id, Kind::Tree) {
             Ok(data) => data,
@@ -163,8 +171,7 @@ impl Listed {
         let first = self.entries.len();
         for entry in TreeRefIter::from_bytes(&data, handle.object_hash()) {
             let Ok(entry) = entry else {
-                let message = format!("The folder's tree {} is damaged from some entry on.", id.to_hex_with_len(12));
-                self.notifications.push(Notification::new(Reason::CorruptObject, folder, message));
+                self.notifications.push(damaged(id, folder));
                 break;
             };
             if self.entries.len() >= MOST_ENTRIES {
@@ -204,6 +211,16 @@ impl Listed {
             same
         });
     }
+}
+
+pub(super) fn damaged(tree: ObjectId, folder: &RepoPath) -> Notification {
+    let message = format!("The folder's tree {} is damaged from some entry on.", tree.to_hex_with_len(12));
+    Notification::new(Reason::CorruptObject, folder, message)
+}
+
+pub(super) fn too_deep(folder: &RepoPath) -> Notification {
+    let message = format!("Folders lie in folders here, more than {DEEPEST} deep; what is below is not read.");
+    Notification::new(Reason::Truncated, folder, message)
 }
 
 pub(super) fn below(folder: &RepoPath, name: &[u8]) -> RepoPath {

@@ -24,7 +24,7 @@ const OVERLAP: usize = 128 << 10;
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// What came of one file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Outcome {
     pub findings: Vec<Finding>,
     pub notifications: Vec<Notification>,

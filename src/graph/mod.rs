@@ -12,6 +12,6 @@ mod unit;
 pub use data::{Content, Data, FileId, Place};
 pub use inventory::{Contents, Inventory};
 pub use kustomize::{Build, Builder, Edits};
-pub use layout::{Destination, KustomizationKind, Layout};
+pub use layout::{Destination, KustomizationKind, Layout, is_kustomization};
 pub use object::{Object, ObjectId, Opacity};
 pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, units, unlisted};

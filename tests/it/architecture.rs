@@ -46,6 +46,7 @@ const ENCLOSED: &[(&str, &[&str])] = &[
     ("miette", &["report/text.rs"]),
     ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),
+    ("imara_diff", &["text/added.rs"]),
     ("ignore", &["source/worktree.rs"]),
     ("rayon", &["engine/"]),
     ("serde_saphyr", &["text/settings.rs"]),

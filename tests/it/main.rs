@@ -12,5 +12,6 @@ mod recall;
 mod report;
 mod repository;
 mod shapes;
+mod staged;
 mod syntax;
 mod trees;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobBuilder};
 use jiff::Zoned;
 
-use super::args::{Check, Scan};
+use super::args::{Check, Output, Scan};
 use super::exit::{Exit, judge};
 use super::output::{Failure, tell};
 use crate::catalog::Catalog;
@@ -35,7 +35,7 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
 fn standard_input(arguments: &Check) -> Result<Report, Failure> {
     let here = find_root(&[PathBuf::from(".")]).ok();
     let policy = here.and_then(|root| root.policy);
-    let (plan, _) = prepare(arguments, policy.as_deref())?;
+    let (plan, _) = prepare(&arguments.scan, &arguments.output, policy.as_deref())?;
     Ok(engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan))
 }
 
@@ -44,7 +44,7 @@ fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
         return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
     }
     let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-    let (mut plan, policy) = prepare(arguments, root.policy.as_deref())?;
+    let (mut plan, policy) = prepare(&arguments.scan, &arguments.output, root.policy.as_deref())?;
     plan.scope = root.scope.clone();
     let source = Worktree::new(Settings {
         root: root.folder.clone(),
@@ -78,8 +78,7 @@ fn inventory(root: &Root) -> Option<Notification> {
 }
 
 /// The plan that arguments and policy make together; the policy for what it says of files.
-fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Failure> {
-    let scan = &arguments.scan;
+pub fn prepare(scan: &Scan, output: &Output, found: Option<&Path>) -> Result<(Plan, Policy), Failure> {
     let catalog = match &scan.rules_dir {
         None => Catalog::built_in(),
         Some(folder) => Catalog::built_in()
@@ -91,7 +90,7 @@ fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Fa
     plan.targets = policy.targets.clone();
     plan.ignores = ignores(&policy);
     plan.suppress = !scan.no_suppress;
-    plan.masking = Masking { reveal: usize::from(arguments.output.reveal) };
+    plan.masking = Masking { reveal: usize::from(output.reveal) };
     plan.threads = scan.threads.map_or_else(available_threads, usize::from);
     Ok((plan, policy))
 }
@@ -158,7 +157,7 @@ fn ignores(policy: &Policy) -> Vec<PathIgnore> {
     in_force.map(plain).collect()
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
+pub fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
     let compile = |pattern: &String| GlobBuilder::new(pattern).literal_separator(true).build();
     patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
 }

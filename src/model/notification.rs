@@ -29,10 +29,14 @@ pub enum Reason {
     UnresolvedTemplate,
     RemoteReference,
     BrokenIndex,
+    MissingObject,
+    CorruptObject,
+    ShallowHistory,
     TooManyMatches,
     UnknownRule,
     UnusedIgnore,
     PartialInventory,
+    UnreachableObjects,
     Ignored,
     Excluded,
     SymbolicLink,
@@ -46,9 +50,9 @@ impl Reason {
     pub fn class(self) -> Class {
         use Reason::*;
         match self {
-            Unreadable | Truncated | BrokenIndex => Class::Incomplete,
+            Unreadable | Truncated | BrokenIndex | MissingObject | CorruptObject | ShallowHistory => Class::Incomplete,
             InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference => Class::Degraded,
-            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory => Class::Info,
+            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory | UnreachableObjects => Class::Info,
             Ignored | Excluded | SymbolicLink | NotAFile | Submodule | LfsPointer | GitDirectory => Class::OutOfScope,
         }
     }
@@ -65,10 +69,14 @@ impl Reason {
             UnresolvedTemplate => "unresolved-template",
             RemoteReference => "remote-reference",
             BrokenIndex => "broken-index",
+            MissingObject => "missing-object",
+            CorruptObject => "corrupt-object",
+            ShallowHistory => "shallow-history",
             TooManyMatches => "too-many-matches",
             UnknownRule => "unknown-rule",
             UnusedIgnore => "unused-ignore",
             PartialInventory => "partial-inventory",
+            UnreachableObjects => "unreachable-objects",
             Ignored => "ignored",
             Excluded => "excluded",
             SymbolicLink => "symbolic-link",

@@ -2,9 +2,28 @@
 //!
 //! It runs nothing, reads no configuration beyond what opening needs, and writes nothing.
 
+mod attribution;
+mod commits;
+mod delta;
+mod history;
 mod index;
+mod inflate;
+mod objects;
+mod packs;
+mod paths;
+mod refs;
+mod trees;
+mod walk;
 
+pub use attribution::{Attribution, Commits};
+pub use commits::{Signature, message};
+pub use history::{History, Repository, Structure, reason};
 pub(super) use index::tracked;
+pub use inflate::Broken;
+pub use objects::{Kind, Objects, Scratch, Slot};
+pub use paths::PathId;
+pub use trees::Trees;
+pub use walk::{Buffers, Object, Unit, Visitor};
 
 use std::path::Path;
 

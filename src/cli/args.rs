@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::history_args::History;
 use crate::model::{Confidence, Severity};
 use crate::report::Format;
 
-const EXIT_CODES: &str = "\
+pub const EXIT_CODES: &str = "\
 Exit codes:
   0  complete, nothing at the threshold
   1  findings at the threshold
@@ -28,6 +29,8 @@ pub struct Arguments {
 pub enum Command {
     /// Looks at files on disk, at what is staged, at a range of commits, or at standard input.
     Check(Check),
+    /// Looks at every version of every file that a repository ever held.
+    History(History),
     /// Lists, explains and verifies rules.
     Rules(Rules),
 }

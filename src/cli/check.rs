@@ -181,7 +181,7 @@ fn ignores(policy: &Policy) -> Vec<PathIgnore> {
     in_force.map(plain).collect()
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
+pub fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
     let compile = |pattern: &String| GlobBuilder::new(pattern).literal_separator(true).build();
     patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
 }

@@ -131,8 +131,8 @@ impl Side<'_> {
         if let Some(known) = cache().and_then(|(cache, key)| cache.get(&key).cloned()) {
             return known;
         }
-        let examiner = Examiner { snapshot: self.tree, plan: self.plan, layout: &self.layout };
-        let outcome = Arc::new(examiner.file(path, buffer));
+        let examiner = Examiner { plan: self.plan, layout: &self.layout };
+        let outcome = Arc::new(examiner.file(self.tree, path, buffer));
         if let Some((mut cache, key)) = cache() {
             cache.insert(key, Arc::clone(&outcome));
         }

@@ -3,7 +3,7 @@
 //! It does not know what is looked for, and it spawns no work: the engine does. (The walk itself runs on the threads of
 //! the `ignore` crate.)
 
-mod git;
+pub mod git;
 mod root;
 mod stdin;
 mod worktree;

@@ -3,12 +3,17 @@
 //! It does not read files and it does not judge.
 
 mod data;
+mod flow;
 mod inventory;
 mod layout;
 mod object;
 mod unit;
 
 pub use data::{Content, Data, FileId, Place};
+pub use flow::{
+    Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Producer, Store, StoreKind, StoreReference, Unlisted, all, is_open,
+    may_be_same,
+};
 pub use inventory::{Contents, Inventory};
 pub use layout::{Destination, KustomizationKind, Layout};
 pub use object::{Object, ObjectId, Opacity};

@@ -12,7 +12,7 @@ pub mod settings;
 mod span;
 mod visible;
 
-pub use closest::{closest, unknown};
+pub use closest::{closest, is_slip, unknown};
 pub use encoding::{Decoded, OffsetMap, decode, is_binary};
 pub use lines::{LineIndex, Position, Region};
 pub use runs::{SHORTEST_RUN, is_run_byte, runs};

@@ -89,6 +89,7 @@ fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Fa
     let policy = read_policy(scan, found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     plan.targets = policy.targets.clone();
+    plan.externals = policy.externals.clone();
     plan.ignores = ignores(&policy);
     plan.suppress = !scan.no_suppress;
     plan.masking = Masking { reveal: usize::from(arguments.output.reveal) };

@@ -3,6 +3,7 @@
 //! It does not know formats, arguments or exit codes.
 
 mod examine;
+mod graph;
 mod merge;
 mod plan;
 mod prove;
@@ -21,11 +22,15 @@ pub use prove::prove;
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
-    let examiner = Examiner { snapshot, plan, layout: &layout };
-    let files: Vec<&RepoPath> = listing.files.iter().filter(|path| plan.is_in_scope(path)).collect();
+    let examiner = Examiner { snapshot, plan, layout: &layout, files: &listing.files };
     let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
-        let examine = |buffer: &mut Buffer, path: &&RepoPath| examiner.file(path, buffer);
-        files.par_iter().map_init(Buffer::default, examine).collect()
+        let examine = |buffer: &mut Buffer, path: &RepoPath| match plan.is_in_scope(path) {
+            true => examiner.file(path, buffer),
+            false => examiner.gather(path, buffer),
+        };
+        let mut outcomes = listing.files.par_iter().map_init(Buffer::default, examine).collect();
+        graph::run(&examiner, &mut outcomes);
+        outcomes
     });
     conclude(listing.notifications, &listing.left_out, outcomes)
 }

@@ -11,8 +11,8 @@ mod unit;
 
 pub use data::{Content, Data, FileId, Place};
 pub use flow::{
-    Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Producer, Store, StoreKind, StoreReference, Unlisted, all, is_open,
-    may_be_same,
+    Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Member, Producer, Store, StoreKind, StoreReference, Unlisted,
+    all, is_open, may_be_same,
 };
 pub use inventory::{Contents, Inventory};
 pub use layout::{Destination, KustomizationKind, Layout};

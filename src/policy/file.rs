@@ -135,7 +135,9 @@ impl Verifier<'_> {
     fn external(&mut self, written: &Spanned<String>) -> Option<External> {
         let mut glob = |part: &str| {
             let mut pattern = part.to_owned();
-            while let Some((before, after)) = pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1))) {
+            while let Some((before, after)) =
+                pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)))
+            {
                 pattern = format!("{before}*{after}");
             }
             self.glob(&Spanned::new(pattern, written.referenced, written.defined)).map(|glob| glob.compile_matcher())
@@ -324,10 +326,7 @@ mod tests {
     fn every_mistake_has_its_place() {
         for (text, expected) in [
             ("version: 1\nexlude: []\n", "2:1: unknown key `exlude`, did you mean `exclude`?"),
-            (
-                "version: 1\nexternals: { secret: [a] }\n",
-                "2:14: unknown key `secret`, did you mean `secrets`?",
-            ),
+            ("version: 1\nexternals: { secret: [a] }\n", "2:14: unknown key `secret`, did you mean `secrets`?"),
             ("version: 2\n", "1:10: version 2 is not known, only 1 is"),
             ("exclude: []\n", "1:1: key `version` is missing"),
             (

@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::walk;
-use crate::facts::consumers::{self, CONTAINER, CONTAINERS, Delivery, Mention, POD, SELECTOR_ENDINGS, VALUES_KEYS, Wanted};
+use crate::facts::consumers::{
+    self, CONTAINER, CONTAINERS, Delivery, Mention, POD, SELECTOR_ENDINGS, VALUES_KEYS, Wanted,
+};
 use crate::graph::{Data, Object, Place, Unit};
 
 /// A place in an object that names a Secret.
@@ -63,8 +65,14 @@ struct Finder<'a> {
 
 /// Groups whose kinds hold names of Secrets that they make, or of secrets that are no Secrets.
 const READ_BY_NAME_ONLY: [&str; 8] = [
-    "bitnami.com", "cert-manager.io", "external-secrets.io", "generators.external-secrets.io", "isindir.github.com",
-    "secrets.hashicorp.com", "secrets.infisical.com", "apiextensions.k8s.io",
+    "bitnami.com",
+    "cert-manager.io",
+    "external-secrets.io",
+    "generators.external-secrets.io",
+    "isindir.github.com",
+    "secrets.hashicorp.com",
+    "secrets.infisical.com",
+    "apiextensions.k8s.io",
 ];
 
 impl Finder<'_> {
@@ -192,7 +200,9 @@ impl Finder<'_> {
             let key = key.as_str().unwrap_or_default();
             let known = consumers::ANYWHERE.iter().find(|(name, _)| *name == key);
             match known {
-                Some((_, mention)) if value.get("name").is_some() || value.is_sequence() => self.mention(value, mention),
+                Some((_, mention)) if value.get("name").is_some() || value.is_sequence() => {
+                    self.mention(value, mention)
+                }
                 _ if self.is_selector(key, value) => {
                     self.at(value, "name", Wanted::Key("key", None), Delivery::Controller);
                 }

@@ -101,7 +101,8 @@ fn is_copied(data: &Data) -> bool {
         "spec.secretTemplate.annotations",
         "spec.destination.annotations",
     ];
-    let names = places.iter().filter_map(|path| data.at(path)).flat_map(Data::entries).filter_map(|(key, _)| key.as_str());
+    let names =
+        places.iter().filter_map(|path| data.at(path)).flat_map(Data::entries).filter_map(|(key, _)| key.as_str());
     names.into_iter().any(|name| COPIED_BY.iter().any(|start| name.starts_with(start)))
 }
 
@@ -122,7 +123,10 @@ impl Finder<'_> {
             ("external-secrets.io", "ClusterExternalSecret") => {
                 let name = data.at("spec.externalSecretName").or(own);
                 self.external_secret(data.at("spec.externalSecretSpec"), name);
-                self.producers.iter_mut().filter(|made| made.object == self.index).for_each(|made| made.namespace = None);
+                self.producers
+                    .iter_mut()
+                    .filter(|made| made.object == self.index)
+                    .for_each(|made| made.namespace = None);
             }
             ("bitnami.com", "SealedSecret") => {
                 let keys = Keys::of_mappings(data, &["spec.encryptedData", "spec.template.data"]);
@@ -134,7 +138,10 @@ impl Finder<'_> {
                     self.produce(template.get("name"), keys, Claim::Makes);
                 }
             }
-            ("secrets.hashicorp.com", "VaultStaticSecret" | "VaultDynamicSecret" | "VaultPKISecret" | "HCPVaultSecretsApp") => {
+            (
+                "secrets.hashicorp.com",
+                "VaultStaticSecret" | "VaultDynamicSecret" | "VaultPKISecret" | "HCPVaultSecretsApp",
+            ) => {
                 self.vault_secret(data);
             }
             (group, kind) => made_by(group, kind).for_each(|made| self.implied(made)),
@@ -144,7 +151,8 @@ impl Finder<'_> {
 
     fn produce(&mut self, name: Option<&Data>, keys: Keys, claim: Claim) {
         let Some(name) = name else { return };
-        let text = name.shared_text().filter(|text| !text.is_empty() && !text.contains("{{") && !text.starts_with("ENC["));
+        let text =
+            name.shared_text().filter(|text| !text.is_empty() && !text.contains("{{") && !text.starts_with("ENC["));
         let namespace = self.unit.namespace_of(self.object).map(Arc::from);
         let name_text = text.cloned().unwrap_or_else(|| "*".into());
         let producer = Producer { object: self.index, name: name_text, namespace, keys, place: name.place, claim };

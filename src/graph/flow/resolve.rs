@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Claim, Consumer, Graph, Member, StoreKind, StoreReference, may_be_same, walk};
+use super::{Claim, Consumer, Graph, Member, Producer, Store, StoreKind, StoreReference, may_be_same, walk};
 use crate::graph::{Place, UnitKind};
 use crate::text::is_slip;
 
@@ -21,6 +21,8 @@ pub enum Fate {
     Unlisted(usize),
     /// The unit makes it, in another namespace.
     OtherNamespace(Vec<Member>),
+    /// It was made under this name until a prefix or a suffix changed it, which the reference did not follow.
+    Renamed(Member),
     /// The unit makes one whose name is a slip away.
     Misnamed(Member),
     /// Nobody in this repository makes it.
@@ -38,13 +40,17 @@ pub enum Lookup {
     /// One of that name and of the other kind: SecretStore for ClusterSecretStore, or the reverse.
     OtherKind(Member),
     OtherNamespace(Member),
+    /// It had this name until a prefix or a suffix changed it, which the reference did not follow.
+    Renamed(Member),
     Misnamed(Member),
-    /// None of that name; `near_misses` says whether the repository defines any store of that kind.
-    Unknown { others: bool },
+    /// None of that name; `others` says whether the repository defines any of that kind.
+    Unknown {
+        others: bool,
+    },
 }
 
 impl Graph<'_> {
-    pub fn fate(&self, unit: usize, consumer: &Consumer) -> Fate {
+    pub(super) fn fate(&self, unit: usize, consumer: &Consumer) -> Fate {
         let namespace = consumer.namespace.as_deref();
         let all = self.producers_of(&consumer.name);
         let fits = |member: &Member| may_be_same(self.producer(*member).namespace.as_deref(), namespace);
@@ -73,11 +79,28 @@ impl Graph<'_> {
         if !foreign.is_empty() {
             return Fate::OtherNamespace(foreign);
         }
-        self.misnamed(unit, consumer).map_or(Fate::Unknown, Fate::Misnamed)
+        let own =
+            || self.flows[unit].producers.iter().enumerate().filter(|(_, producer)| producer.claim != Claim::Implies);
+        let near = |producer: &Producer| may_be_same(producer.namespace.as_deref(), namespace);
+        if let Some((index, _)) =
+            own().find(|(_, it)| near(it) && self.was_called(unit, it.object, &it.name, &consumer.name))
+        {
+            return Fate::Renamed((unit, index));
+        }
+        match own().find(|(_, producer)| near(producer) && is_slip(&consumer.name, &producer.name)) {
+            Some((index, _)) => Fate::Misnamed((unit, index)),
+            None => Fate::Unknown,
+        }
+    }
+
+    /// True where the object's own name is `now` and its file says `before`.
+    fn was_called(&self, unit: usize, object: usize, now: &str, before: &str) -> bool {
+        let object = self.object(unit, object);
+        now != before && object.name_text() == Some(now) && &*object.written.name == before
     }
 
     /// Everybody who makes a Secret of that name, whatever the namespace; those of names with holes last.
-    fn producers_of(&self, name: &str) -> Vec<Member> {
+    pub fn producers_of(&self, name: &str) -> Vec<Member> {
         let exact = self.index.producers.get(name).into_iter().flatten().copied();
         let is_meant = |member: &&Member| {
             let producer = self.producer(**member);
@@ -102,7 +125,8 @@ impl Graph<'_> {
         if self.units[unit].kind == UnitKind::Folder || producers.is_empty() {
             return None;
         }
-        let files: BTreeSet<_> = producers.iter().map(|&(owner, at)| (owner, self.producer((owner, at)).place.file)).collect();
+        let files: BTreeSet<_> =
+            producers.iter().map(|&(owner, at)| (owner, self.producer((owner, at)).place.file)).collect();
         let mut indices = files.iter().map(|&(owner, file)| {
             let is_folder = self.units[owner].kind == UnitKind::Folder;
             self.unlisted.iter().position(|unlisted| is_folder && unlisted.file == file)
@@ -110,18 +134,7 @@ impl Graph<'_> {
         indices.next().flatten().filter(|_| indices.all(|index| index.is_some()))
     }
 
-    fn misnamed(&self, unit: usize, consumer: &Consumer) -> Option<Member> {
-        let namespace = consumer.namespace.as_deref();
-        let producers = self.flows[unit].producers.iter().enumerate();
-        let mut near = producers.filter(|(_, producer)| {
-            producer.claim != Claim::Implies
-                && may_be_same(producer.namespace.as_deref(), namespace)
-                && is_slip(&consumer.name, &producer.name)
-        });
-        near.next().map(|(index, _)| (unit, index))
-    }
-
-    pub fn lookup(&self, unit: usize, reference: &StoreReference) -> Lookup {
+    pub(super) fn lookup(&self, unit: usize, reference: &StoreReference) -> Lookup {
         let all = self.index.stores.get(&reference.name).map_or(&[][..], Vec::as_slice);
         let namespace = reference.namespace.as_deref();
         let fits = |member: &Member| {
@@ -146,7 +159,14 @@ impl Graph<'_> {
             found.dedup();
             return Lookup::OnlyIn(found);
         }
-        self.nearly(reference, all)
+        let own = self.flows[unit].stores.iter().enumerate();
+        let renamed = |(_, store): &(usize, &Store)| {
+            store.kind == reference.kind && self.was_called(unit, store.object, &store.name, &reference.name)
+        };
+        match own.into_iter().find(renamed) {
+            Some((index, _)) => Lookup::Renamed((unit, index)),
+            None => self.nearly(reference, all),
+        }
     }
 
     fn unlisted_store(&self, unit: usize, stores: &[Member]) -> Option<usize> {

@@ -135,10 +135,19 @@ impl Finder<'_> {
             Some("ClusterSecretStore") => StoreKind::ClusterSecretStore,
             Some(_) => return,
         };
-        let Some((name, text)) = reference.get("name").and_then(|name| Some((name, name.shared_text()?))) else { return };
+        let Some((name, text)) = reference.get("name").and_then(|name| Some((name, name.shared_text()?))) else {
+            return;
+        };
         let kind_place = reference.get("kind").map(|kind| kind.place);
         let namespace = self.namespace.clone().filter(|_| kind == StoreKind::SecretStore);
-        self.push(StoreReference { object: self.index, kind, kind_place, name: text.clone(), namespace, place: name.place });
+        self.push(StoreReference {
+            object: self.index,
+            kind,
+            kind_place,
+            name: text.clone(),
+            namespace,
+            place: name.place,
+        });
     }
 
     fn vault(&mut self) {
@@ -170,7 +179,8 @@ impl Finder<'_> {
         for reference in walk::all(&self.object.data, "spec.destination.transformation.transformationRefs[]") {
             let before = self.references.len();
             self.vault_reference(reference.get("name"), StoreKind::SecretTransformation);
-            if let (Some(namespace), Some(last)) = (reference.str_at("namespace"), self.references[before..].last_mut()) {
+            if let (Some(namespace), Some(last)) = (reference.str_at("namespace"), self.references[before..].last_mut())
+            {
                 last.namespace = Some(namespace.into());
             }
         }

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn stars_and_variables_stand_for_anything() {
-        for (pattern, name) in [("a", "a"), ("a-*", "a-"), ("*.b.c", "x.b.c"), ("${APP}-secret", "web-secret"), ("*", "")] {
+        for (pattern, name) in
+            [("a", "a"), ("a-*", "a-"), ("*.b.c", "x.b.c"), ("${APP}-secret", "web-secret"), ("*", "")]
+        {
             assert!(matches(pattern, name), "{pattern} {name}");
         }
         for (pattern, name) in [("a", "ab"), ("a-*", "b-a"), ("*.b.c", "x.b.d"), ("ab*ba", "aba"), ("a-*-a", "a-a")] {

@@ -14,7 +14,9 @@ mod password_in_uri;
 mod plaintext_env;
 mod plaintext_secret;
 mod refresh;
+mod remote_keys;
 mod schema;
+mod secret_delivery;
 mod secret_makers;
 mod secret_references;
 mod store_auth;
@@ -72,6 +74,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "external-secret-source-conflict", run: Run::Document(external_secret_rules::source_conflict) },
     Check { id: "external-secret-without-data", run: Run::Document(external_secret_rules::without_data) },
     Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
+    Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
     Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
     Check { id: "inline-and-existing-secret", run: Run::Scalar(values_secrets::inline_and_existing) },
@@ -83,6 +86,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "kustomize-file-outside-root", run: Run::Document(kustomize_references::outside_root) },
     Check { id: "kustomize-folder-without-kustomization", run: Run::Document(kustomize_references::folder_without) },
     Check { id: "kustomize-resource-missing", run: Run::Document(kustomize_references::missing) },
+    Check { id: "metadata-policy-without-effect", run: Run::Unit(remote_keys::metadata_policy) },
     Check { id: "missing-field", run: Run::Document(fields::missing) },
     Check { id: "password-in-uri", run: Run::Scalar(password_in_uri::run) },
     Check { id: "plaintext-env-value", run: Run::Scalar(plaintext_env::run) },
@@ -91,7 +95,13 @@ pub static CHECKS: &[Check] = &[
     Check { id: "plaintext-secret-in-values", run: Run::Scalar(values_secrets::credential) },
     Check { id: "prefix-breaks-reference", run: Run::Unit(store_lookups::renamed) },
     Check { id: "prefix-breaks-secret-name", run: Run::Unit(secret_references::renamed) },
+    Check { id: "raw-payload-in-environment", run: Run::Unit(secret_delivery::raw_payload) },
     Check { id: "refresh-interval-ignored", run: Run::Document(refresh::ignored) },
+    Check { id: "reload-annotation-invalid", run: Run::Unit(secret_delivery::reload_annotation) },
+    Check { id: "remote-key-invalid-for-provider", run: Run::Unit(remote_keys::invalid) },
+    Check { id: "remote-key-repeats-mount", run: Run::Unit(remote_keys::repeats_mount) },
+    Check { id: "restart-target-not-found", run: Run::Unit(secret_delivery::restart_target) },
+    Check { id: "rotated-secret-never-reread", run: Run::Unit(secret_delivery::never_reread) },
     Check { id: "secret-in-other-namespace", run: Run::Unit(secret_references::other_namespace) },
     Check { id: "secret-key-unresolved", run: Run::Unit(secret_references::key_unresolved) },
     Check { id: "secret-made-nowhere", run: Run::Unit(secret_references::made_nowhere) },
@@ -119,6 +129,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "vault-destination-not-created", run: Run::Unit(secret_makers::not_created) },
     Check { id: "vault-reference-not-found", run: Run::Unit(store_lookups::vault_not_found) },
     Check { id: "weak-default-in-values", run: Run::Scalar(values_secrets::weak_default) },
+    Check { id: "workload-identity-with-static-key", run: Run::Unit(secret_delivery::static_key) },
 ];
 
 /// Runs `checks` on one document.

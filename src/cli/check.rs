@@ -86,7 +86,7 @@ fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Fa
             .with_folder(folder)
             .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
     };
-    let policy = read_policy(scan, found, &catalog)?;
+    let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     plan.targets = policy.targets.clone();
     plan.externals = policy.externals.clone();
@@ -97,8 +97,8 @@ fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Fa
     Ok((plan, policy))
 }
 
-fn read_policy(scan: &Scan, found: Option<&Path>, catalog: &Catalog) -> Result<Policy, Failure> {
-    let path = match &scan.policy {
+pub fn read_policy(asked: Option<&PathBuf>, found: Option<&Path>, catalog: &Catalog) -> Result<Policy, Failure> {
+    let path = match asked {
         Some(path) if path == Path::new("none") => return Ok(Policy::default()),
         Some(path) => path,
         None => match found {
@@ -164,6 +164,6 @@ fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
     patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
 }
 
-fn available_threads() -> usize {
+pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -5,6 +5,7 @@
 mod args;
 mod check;
 mod exit;
+mod graph;
 mod output;
 mod rules;
 
@@ -20,6 +21,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     done.unwrap_or_else(|failure| {

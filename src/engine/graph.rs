@@ -3,6 +3,7 @@
 //! It does not know what the checks look for. Files with findings are read a second time: keeping all texts until the
 //! graph is built would cost more.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
@@ -10,8 +11,10 @@ use rayon::prelude::*;
 use super::Plan;
 use super::examine::{Examiner, Outcome, Place as FilePlace};
 use crate::checks::{self, Deployment, UnitDraft};
-use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, units};
-use crate::model::{Buffer, Finding, Location, Related, RepoPath};
+use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, units};
+use crate::model::{Buffer, Finding, Flow, FlowPlace, Location, Related, RepoPath, Snapshot};
+use crate::policy::Externals;
+use crate::text::{LineIndex, decode};
 
 /// How many units one finding names.
 const MOST_UNITS: usize = 20;
@@ -20,7 +23,7 @@ const MOST_UNITS: usize = 20;
 const MOST_RELATED: usize = 8;
 
 /// What the first pass learned about the files that make up deployments.
-pub type Parts = Vec<(FileId, Contents)>;
+type Parts = Vec<(FileId, Contents)>;
 
 /// Runs the checks of the graph and adds what they find.
 pub fn run(examiner: &Examiner, outcomes: &mut Vec<Outcome>) {
@@ -36,7 +39,28 @@ pub fn run(examiner: &Examiner, outcomes: &mut Vec<Outcome>) {
     judge_pending(outcomes);
 }
 
-pub fn inventory(files: &[RepoPath], parts: Parts) -> Inventory {
+/// The flow of what the files say, with lines in place of bytes.
+pub fn flow(examiner: &Examiner, outcomes: Vec<Outcome>, externals: &Externals) -> Flow {
+    let inventory = inventory(examiner.files, outcomes.into_iter().filter_map(|outcome| outcome.contents).collect());
+    let units = units(&inventory, examiner.layout);
+    let graph = Graph::new(&inventory, &units, externals);
+    let texts: RefCell<HashMap<FileId, LineIndex>> = RefCell::default();
+    draw(&graph, &|place| {
+        let Some(path) = inventory.path(place.file) else { return FlowPlace { path: RepoPath::from(""), line: 1 } };
+        let mut texts = texts.borrow_mut();
+        let lines = texts.entry(place.file).or_insert_with(|| lines(examiner.snapshot, path));
+        FlowPlace { path: path.clone(), line: lines.line_of(place.span().start) }
+    })
+}
+
+fn lines(snapshot: &dyn Snapshot, path: &RepoPath) -> LineIndex {
+    let mut buffer = Buffer::default();
+    // What cannot be read any more has one line.
+    let _ = snapshot.read(path, &mut buffer);
+    LineIndex::new(&decode(buffer.bytes()).text)
+}
+
+fn inventory(files: &[RepoPath], parts: Parts) -> Inventory {
     let mut inventory = Inventory::new(files.iter().cloned());
     for (file, contents) in parts {
         inventory.add(file, contents);

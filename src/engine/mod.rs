@@ -10,9 +10,11 @@ mod prove;
 
 use rayon::prelude::*;
 
+use crate::catalog::Catalog;
 use crate::document::{Document, Role};
 use crate::graph::Layout;
-use crate::model::{Buffer, Class, Coverage, Finding, Notification, Reason, Related, RepoPath, Report, Snapshot};
+use crate::model::{Buffer, Class, Coverage, Finding, Flow, Notification, Reason, Related, RepoPath, Report, Snapshot};
+use crate::policy::Externals;
 use crate::syntax::Syntax;
 use examine::{Examiner, Outcome};
 pub use plan::{ActiveRule, Plan};
@@ -33,6 +35,26 @@ pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
         outcomes
     });
     conclude(listing.notifications, &listing.left_out, outcomes)
+}
+
+/// The way of secrets through every deployment of `snapshot`.
+pub fn flow(snapshot: &dyn Snapshot, externals: &Externals, threads: usize) -> Flow {
+    let listing = snapshot.list();
+    let layout = survey(snapshot, &listing.files);
+    let plan = Plan::new(Catalog::built_in(), graph_rules());
+    let examiner = Examiner { snapshot, plan: &plan, layout: &layout, files: &listing.files };
+    in_parallel(threads, || {
+        let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(path, buffer);
+        let outcomes = listing.files.par_iter().map_init(Buffer::default, gather).collect();
+        graph::flow(&examiner, outcomes, externals)
+    })
+}
+
+/// The rules for which the graph is built.
+fn graph_rules() -> Vec<ActiveRule> {
+    let catalog = Catalog::built_in();
+    let rules = catalog.rules().iter().filter(|rule| crate::checks::is_of_graph(rule));
+    rules.map(|rule| ActiveRule::new(rule)).collect()
 }
 
 /// Reads the kustomizations, which say what other files are; their own faults are found when they are examined.

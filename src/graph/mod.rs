@@ -12,7 +12,7 @@ mod unit;
 pub use data::{Content, Data, FileId, Place};
 pub use flow::{
     Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Member, Producer, Store, StoreKind, StoreReference, Unlisted,
-    all, is_open, may_be_same,
+    all, draw, is_open, may_be_same,
 };
 pub use inventory::{Contents, Inventory};
 pub use layout::{Destination, KustomizationKind, Layout};

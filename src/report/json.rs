@@ -154,6 +154,8 @@ struct JsonFinding<'a> {
     message: &'a str,
     location: JsonLocation<'a>,
     related: Vec<JsonRelated<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    units: &'a [String],
     also: Vec<&'a str>,
     fingerprint: String,
     suppression: Option<JsonSuppression<'a>>,
@@ -231,6 +233,7 @@ impl<'a> JsonFinding<'a> {
                 .iter()
                 .map(|related| JsonRelated { label: &related.label, location: JsonLocation::of(&related.location) })
                 .collect(),
+            units: &finding.units,
             also: finding.also.iter().map(|rule| rule.id).collect(),
             fingerprint: finding.fingerprint.to_string(),
             suppression: finding.suppression.as_ref().map(|suppression| JsonSuppression {

@@ -4,6 +4,7 @@
 //! It does not know rules: it says what is, not what is wrong with it.
 
 mod consumers;
+mod draw;
 mod producers;
 mod resolve;
 mod stores;
@@ -14,6 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 pub use consumers::Consumer;
+pub use draw::draw;
 pub use producers::{Claim, Keys, Producer};
 pub use resolve::{Fate, Lookup};
 pub use stores::{Store, StoreKind, StoreReference};

@@ -106,12 +106,12 @@ pub fn reload_annotation(deployment: &Deployment, reporter: &mut UnitReporter) {
         for (key, value) in object.data.at("metadata.annotations").into_iter().flat_map(Data::entries) {
             let Some(name) = key.as_str().filter(|name| name.contains("reloader.stakater.com/")) else { continue };
             let fault = match name {
-                _ if value.is_true() => "is a truth value where an annotation needs text: write \"true\"".to_owned(),
+                _ if value.is_true() => "is a truth value where an annotation needs text: write \"true\".".to_owned(),
                 "secret.reloader.stakater.com/reload" if is_workload => match stranger(deployment, index, value) {
                     Some((item, Some(near))) => {
                         format!("names `{item}`, which it does not use: did you mean `{near}`?")
                     }
-                    Some((item, None)) => format!("names `{item}`, which it does not use"),
+                    Some((item, None)) => format!("names `{item}`, which it does not use."),
                     None => continue,
                 },
                 "secret.reloader.stakater.com/reload"
@@ -119,7 +119,7 @@ pub fn reload_annotation(deployment: &Deployment, reporter: &mut UnitReporter) {
                 | "secret.reloader.stakater.com/auto"
                     if makes_secrets(object) =>
                 {
-                    "stands on what makes a Secret, where it belongs on the workload that reads it".to_owned()
+                    "stands on what makes a Secret, where it belongs on the workload that reads it.".to_owned()
                 }
                 _ => continue,
             };

@@ -6,6 +6,7 @@ mod cli;
 mod fixtures;
 mod harness;
 mod layout;
+mod mutations;
 mod readme;
 mod recall;
 mod report;

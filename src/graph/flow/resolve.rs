@@ -68,8 +68,16 @@ impl Graph<'_> {
         if let Some(index) = self.unlisted_maker(unit, &free) {
             return Fate::Unlisted(index);
         }
-        if !free.is_empty() {
-            return Fate::Elsewhere;
+        if let Some(renamed) = self.renamed(unit, consumer) {
+            return Fate::Renamed(renamed);
+        }
+        // Where a namespace is unknown, a namesake elsewhere says less than a slip of the finger here.
+        let is_certain = |member: &Member| self.producer(*member).namespace.is_some() && namespace.is_some();
+        let near = self.near(unit, consumer);
+        match near {
+            Some(near) if !free.iter().any(is_certain) && self.is_unasked(near) => return Fate::Misnamed(near),
+            _ if !free.is_empty() => return Fate::Elsewhere,
+            _ => {}
         }
         let sure = |member: &Member| self.producer(*member).claim != Claim::Implies;
         if !alternates.is_empty() && alternates.iter().all(sure) {
@@ -79,18 +87,32 @@ impl Graph<'_> {
         if !foreign.is_empty() {
             return Fate::OtherNamespace(foreign);
         }
-        let own =
-            || self.flows[unit].producers.iter().enumerate().filter(|(_, producer)| producer.claim != Claim::Implies);
-        let near = |producer: &Producer| may_be_same(producer.namespace.as_deref(), namespace);
-        if let Some((index, _)) =
-            own().find(|(_, it)| near(it) && self.was_called(unit, it.object, &it.name, &consumer.name))
-        {
-            return Fate::Renamed((unit, index));
-        }
-        match own().find(|(_, producer)| near(producer) && is_slip(&consumer.name, &producer.name)) {
-            Some((index, _)) => Fate::Misnamed((unit, index)),
-            None => Fate::Unknown,
-        }
+        near.map_or(Fate::Unknown, Fate::Misnamed)
+    }
+
+    /// What the unit made under the consumer's name until a prefix or suffix changed it.
+    fn renamed(&self, unit: usize, consumer: &Consumer) -> Option<Member> {
+        self.own(unit, consumer, |producer| self.was_called(unit, producer.object, &producer.name, &consumer.name))
+    }
+
+    /// What the unit makes under a name that is a slip away.
+    fn near(&self, unit: usize, consumer: &Consumer) -> Option<Member> {
+        self.own(unit, consumer, |producer| is_slip(&consumer.name, &producer.name))
+    }
+
+    fn own(&self, unit: usize, consumer: &Consumer, is_meant: impl Fn(&Producer) -> bool) -> Option<Member> {
+        let namespace = consumer.namespace.as_deref();
+        let index = self.flows[unit].producers.iter().position(|producer| {
+            producer.claim != Claim::Implies
+                && may_be_same(producer.namespace.as_deref(), namespace)
+                && is_meant(producer)
+        });
+        index.map(|index| (unit, index))
+    }
+
+    /// True where nobody asks for what is made.
+    fn is_unasked(&self, member: Member) -> bool {
+        self.consumers_of(&self.producer(member).name).next().is_none()
     }
 
     /// True where the object's own name is `now` and its file says `before`.

@@ -3,7 +3,7 @@
 //! It does not know the content of anything but kustomizations, and it reads nothing: the caller shows it their
 //! documents.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::document::helm::{CHART_FILE, TEMPLATES, VALUES, is_values_name};
 use crate::document::kustomize::{KUSTOMIZATION_NAMES, Reference, Usage};
@@ -19,6 +19,8 @@ pub struct Layout {
     charts: Vec<RepoPath>,
     named: HashMap<RepoPath, Naming>,
     kinds: HashMap<RepoPath, KustomizationKind>,
+    /// What generators take in, whatever else it is.
+    inputs: HashSet<RepoPath>,
     /// Named, not in the inventory, and nobody's fault.
     excused: BTreeSet<RepoPath>,
 }
@@ -81,6 +83,9 @@ impl Layout {
             let (Some(naming), Some(path)) = (naming(reference.usage), self.target(document.path, &reference)) else {
                 continue;
             };
+            if reference.is_generator_input() {
+                self.inputs.insert(path.clone());
+            }
             self.named.entry(path).and_modify(|known| *known = naming.min(*known)).or_insert(naming);
         }
     }
@@ -113,6 +118,11 @@ impl Layout {
             Some(Naming::GeneratorInput) => &Role::GeneratorInput,
             None => &Role::Plain,
         }
+    }
+
+    /// True for a file whose bytes end up in a generated ConfigMap or Secret.
+    pub fn is_input(&self, path: &RepoPath) -> bool {
+        self.inputs.contains(path)
     }
 
     /// True for a file of the inventory.

@@ -5,6 +5,7 @@
 mod data;
 mod flow;
 mod inventory;
+mod kustomize;
 mod layout;
 mod object;
 mod unit;
@@ -15,6 +16,7 @@ pub use flow::{
     all, draw, is_open, may_be_same,
 };
 pub use inventory::{Contents, Inventory};
+pub use kustomize::{Build, Builder, Edits};
 pub use layout::{Destination, KustomizationKind, Layout};
 pub use object::{Object, ObjectId, Opacity};
 pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, units, unlisted};

@@ -5,6 +5,7 @@ mod catalog;
 mod cli;
 mod fixtures;
 mod harness;
+mod kustomize;
 mod layout;
 mod mutations;
 mod readme;

@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod difference;
 mod exit;
 mod output;
 mod rules;

@@ -2,6 +2,7 @@
 //!
 //! It does not know formats, arguments or exit codes.
 
+mod difference;
 mod examine;
 mod merge;
 mod plan;
@@ -13,6 +14,7 @@ use crate::document::{Document, Role};
 use crate::graph::Layout;
 use crate::model::{Buffer, Class, Coverage, Finding, Notification, Reason, Related, RepoPath, Report, Snapshot};
 use crate::syntax::Syntax;
+pub use difference::introduced;
 use examine::{Examiner, Outcome};
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;

@@ -53,6 +53,7 @@ impl Draft {
             location: location(self.span, self.key_path),
             also: self.also,
             fingerprint: Fingerprint::of(self.rule.family, &self.identity),
+            history: None,
             suppression: None,
         }
     }

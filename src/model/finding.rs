@@ -2,7 +2,7 @@
 //!
 //! It does not hold source text beyond its excerpts, in which every secret is already masked.
 
-use super::{Confidence, Excerpt, Fingerprint, Origin, Rule, Severity};
+use super::{Confidence, Excerpt, Fingerprint, Origin, RepoPath, Rule, Severity};
 use crate::text::{Region, Span};
 
 /// A place in a source file.
@@ -37,8 +37,29 @@ pub struct Finding {
     /// Rules that found the same thing and gave way.
     pub also: Vec<&'static Rule>,
     pub fingerprint: Fingerprint,
+    /// Where it stands in the repository's history; `None` for what was found in a tree.
+    pub history: Option<Attribution>,
     /// Why it is quiet; a suppressed finding is kept and counted.
     pub suppression: Option<Suppression>,
+}
+
+/// Where something stands in a repository's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribution {
+    /// The commit that brought it first, in full hexadecimal.
+    pub commit: String,
+    /// `Name <address>`, as the commit says.
+    pub author: String,
+    /// When it was committed, RFC 3339 with the committer's own offset.
+    pub date: String,
+    /// Where its blob stood, sorted; at most as many as a report can bear.
+    pub paths: Vec<RepoPath>,
+    /// How many paths more there are.
+    pub more_paths: u64,
+    /// True when a tip (the head, for a range) still holds it.
+    pub present: bool,
+    /// True when the default branch still holds it.
+    pub on_default_branch: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,10 +29,18 @@ pub enum Reason {
     UnresolvedTemplate,
     RemoteReference,
     BrokenIndex,
+    MissingObject,
+    CorruptObject,
+    OversizedObject,
+    ShallowHistory,
+    MissingBase,
     TooManyMatches,
     UnknownRule,
     UnusedIgnore,
     PartialInventory,
+    NothingStaged,
+    EmptyRange,
+    UnmergedPath,
     Ignored,
     Excluded,
     SymbolicLink,
@@ -46,9 +54,11 @@ impl Reason {
     pub fn class(self) -> Class {
         use Reason::*;
         match self {
-            Unreadable | Truncated | BrokenIndex => Class::Incomplete,
+            Unreadable | Truncated | BrokenIndex | MissingObject | CorruptObject | OversizedObject | ShallowHistory
+            | MissingBase => Class::Incomplete,
             InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference => Class::Degraded,
-            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory => Class::Info,
+            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory | NothingStaged | EmptyRange
+            | UnmergedPath => Class::Info,
             Ignored | Excluded | SymbolicLink | NotAFile | Submodule | LfsPointer | GitDirectory => Class::OutOfScope,
         }
     }
@@ -65,10 +75,18 @@ impl Reason {
             UnresolvedTemplate => "unresolved-template",
             RemoteReference => "remote-reference",
             BrokenIndex => "broken-index",
+            MissingObject => "missing-object",
+            CorruptObject => "corrupt-object",
+            OversizedObject => "oversized-object",
+            ShallowHistory => "shallow-history",
+            MissingBase => "missing-base",
             TooManyMatches => "too-many-matches",
             UnknownRule => "unknown-rule",
             UnusedIgnore => "unused-ignore",
             PartialInventory => "partial-inventory",
+            NothingStaged => "nothing-staged",
+            EmptyRange => "empty-range",
+            UnmergedPath => "unmerged-path",
             Ignored => "ignored",
             Excluded => "excluded",
             SymbolicLink => "symbolic-link",

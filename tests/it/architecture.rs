@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("document", &["text", "model", "syntax", "value"]),
     ("detect", &["text", "model", "syntax", "value"]),
     ("filter", &["text", "model"]),
-    ("graph", &["text", "model", "document", "policy", "facts", "value"]),
+    ("graph", &["text", "model", "document", "policy", "facts", "value", "syntax"]),
     ("checks", &["text", "model", "syntax", "value", "facts", "catalog", "policy", "document", "graph"]),
     (
         "engine",
@@ -44,8 +44,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 const ENCLOSED: &[(&str, &[&str])] = &[
     ("clap", &["cli/args.rs", "cli/mod.rs"]),
     ("miette", &["report/text.rs"]),
-    ("gix", &["source/git.rs"]),
+    ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),
+    ("imara_diff", &["text/added.rs"]),
     ("ignore", &["source/worktree.rs"]),
     ("rayon", &["engine/"]),
     ("serde_saphyr", &["text/settings.rs"]),

@@ -1,4 +1,6 @@
 //! The fast reader against the full parser: wherever it answers, the trees are equal, node by node and byte by byte.
+//!
+//! It does not know which of the two is right.
 
 use std::path::{Path, PathBuf};
 
@@ -103,6 +105,7 @@ fn fixtures_and_their_mutations_are_read_alike() {
 
 /// `TIGHTLIP_YAML_TREES=FOLDER:FOLDER cargo test --release real_files -- --nocapture`
 #[test]
+#[allow(clippy::print_stderr)]
 fn real_files_are_read_alike() {
     let Some(folders) = std::env::var_os("TIGHTLIP_YAML_TREES") else {
         return eprintln!("skipped: TIGHTLIP_YAML_TREES names no folder");

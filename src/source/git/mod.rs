@@ -1,0 +1,32 @@
+//! The object database, the index and the refs of a repository: everything that names the git crate.
+//!
+//! It runs nothing, reads no configuration beyond what opening needs, and writes nothing.
+
+mod difference;
+mod index;
+mod range;
+mod repository;
+mod tree;
+
+pub use difference::{Change, Comparison, Parent};
+pub use range::{Commit, NoRange, Range};
+pub use repository::Repository;
+pub use tree::{Content, ObjectTree};
+
+pub(super) use index::tracked;
+
+use std::path::Path;
+
+/// Opens the repository at `top` (a working tree, a bare repository or a `.git`) without the user's, the system's or the
+/// environment's configuration. Replacements and commit graphs are claims about objects, so neither is asked.
+fn open(top: &Path) -> gix::Result<gix::Repository> {
+    let settings = [
+        "core.useReplaceRefs=false".to_owned(),
+        "core.commitGraph=false".to_owned(),
+        format!("gitoxide.objects.allocLimit={MOST_DECODED}"),
+    ];
+    gix::open_opts(top, gix::open::Options::isolated().config_overrides(settings))
+}
+
+/// Objects above this many bytes are said to be too large instead of decoded.
+const MOST_DECODED: u64 = 1 << 30;

@@ -18,7 +18,7 @@ pub fn find(tree: &Tree, text: &str) -> Vec<Duplicate> {
     let controls: Vec<usize> = tree.holes.iter().filter(is_control).map(|hole| hole.span.start).collect();
     let mut found = Vec::new();
     let mut keys = Vec::new();
-    for mapping in tree.nodes(text).filter(|node| node.is_mapping() && !node.is_alias()) {
+    for mapping in tree.mappings(text) {
         keys.clear();
         keys.extend(mapping.own_entries().filter_map(|(key, _)| Some((key.as_str()?, key))));
         if !tree.holes.is_empty() {

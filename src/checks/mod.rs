@@ -143,12 +143,15 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
     if !holds_settings && document.manifest().is_none() {
         return;
     }
+    let of_scalars = |(check, rule): &(&Check, &'static Rule)| match check.run {
+        Run::Scalar(run) => Some((run, *rule)),
+        Run::Document(_) => None,
+    };
+    let of_scalars: Vec<_> = checks.iter().filter_map(of_scalars).collect();
     leaves(document.root, value::may_hold_credentials, &mut |leaf| {
         let scalar = Scalar { leaf, verdict: OnceCell::new() };
-        for (check, rule) in checks {
-            if let Run::Scalar(run) = check.run {
-                run(document, &scalar, &mut Reporter::new(document, rule, drafts));
-            }
+        for (run, rule) in &of_scalars {
+            run(document, &scalar, &mut Reporter::new(document, rule, drafts));
         }
     });
 }

@@ -2,10 +2,16 @@
 //!
 //! It does not know formats, arguments or exit codes.
 
+mod difference;
 mod examine;
+mod gather;
+mod history;
+mod judge;
 mod merge;
+mod past;
 mod plan;
 mod prove;
+mod queue;
 
 use rayon::prelude::*;
 
@@ -13,7 +19,10 @@ use crate::document::{Document, Role};
 use crate::graph::Layout;
 use crate::model::{Buffer, Class, Coverage, Finding, Notification, Reason, Related, RepoPath, Report, Snapshot};
 use crate::syntax::Syntax;
+pub use difference::introduced;
 use examine::{Examiner, Outcome};
+pub use history::history;
+pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;
 
@@ -21,10 +30,10 @@ pub use prove::prove;
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
-    let examiner = Examiner { snapshot, plan, layout: &layout };
+    let examiner = Examiner { plan, layout: &layout };
     let files: Vec<&RepoPath> = listing.files.iter().filter(|path| plan.is_in_scope(path)).collect();
     let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
-        let examine = |buffer: &mut Buffer, path: &&RepoPath| examiner.file(path, buffer);
+        let examine = |buffer: &mut Buffer, path: &&RepoPath| examiner.file(snapshot, path, buffer);
         files.par_iter().map_init(Buffer::default, examine).collect()
     });
     conclude(listing.notifications, &listing.left_out, outcomes)

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::history_args::History;
 use crate::model::{Confidence, Severity};
-use crate::report::Format;
+use crate::report::{FlowFormat, Format};
 
 pub const EXIT_CODES: &str = "\
 Exit codes:
@@ -31,6 +31,8 @@ pub enum Command {
     Check(Check),
     /// Looks at every version of every file that a repository ever held.
     History(History),
+    /// Draws which Secrets are made, from what, and who reads them.
+    Graph(Graph),
     /// Lists, explains and verifies rules.
     Rules(Rules),
 }
@@ -123,6 +125,46 @@ pub struct Output {
     /// Say nothing after a clean run.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The folder whose deployments are drawn.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Only the Secret of this name.
+    #[arg(long, value_name = "NAME")]
+    pub secret: Option<String>,
+    /// Only what this workload reads: `web`, or `Deployment web`.
+    #[arg(long, value_name = "NAME")]
+    pub workload: Option<String>,
+    /// Only what comes from this store.
+    #[arg(long, value_name = "NAME")]
+    pub store: Option<String>,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub format: FlowFormatName,
+    /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FlowFormatName {
+    Text,
+    Mermaid,
+    Dot,
+    Json,
+}
+
+impl From<FlowFormatName> for FlowFormat {
+    fn from(name: FlowFormatName) -> Self {
+        match name {
+            FlowFormatName::Text => FlowFormat::Text,
+            FlowFormatName::Mermaid => FlowFormat::Mermaid,
+            FlowFormatName::Dot => FlowFormat::Dot,
+            FlowFormatName::Json => FlowFormat::Json,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod difference;
 mod exit;
+mod graph;
 mod history;
 mod history_args;
 mod output;
@@ -24,6 +25,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     done.unwrap_or_else(|failure| {

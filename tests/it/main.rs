@@ -8,6 +8,7 @@ mod harness;
 mod history;
 mod kustomize;
 mod layout;
+mod mutations;
 mod readme;
 mod recall;
 mod report;

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::history_args::History;
 use crate::model::{Confidence, Severity};
 use crate::report::Format;
 
-const EXIT_CODES: &str = "\
+pub const EXIT_CODES: &str = "\
 Exit codes:
   0  complete, nothing at the threshold
   1  findings at the threshold
@@ -28,6 +29,8 @@ pub struct Arguments {
 pub enum Command {
     /// Looks at files on disk, at what is staged, at a range of commits, or at standard input.
     Check(Check),
+    /// Looks at every version of every file that a repository ever held.
+    History(History),
     /// Lists, explains and verifies rules.
     Rules(Rules),
 }
@@ -50,6 +53,9 @@ pub struct Check {
     /// The end of the range.
     #[arg(long, value_name = "REV", default_value = "HEAD", requires = "since")]
     pub head: String,
+    /// Judge by the tightlip.yaml of this revision instead.
+    #[arg(long, value_name = "REV", conflicts_with = "policy")]
+    pub policy_from: Option<String>,
     #[command(flatten)]
     pub scan: Scan,
     #[command(flatten)]
@@ -62,9 +68,6 @@ pub struct Scan {
     /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// Judge by the tightlip.yaml of this revision instead.
-    #[arg(long, value_name = "REV", conflicts_with = "policy")]
-    pub policy_from: Option<String>,
     /// Only this rule; repeat for several.
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,

@@ -23,6 +23,7 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
         Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
     let mut report = match arguments.paths.as_slice() {
         _ if arguments.staged => difference::staged(arguments)?,
+        _ if arguments.since.is_some() => difference::range(arguments)?,
         [only] if only == Path::new("-") => standard_input(arguments)?,
         paths => worktree(arguments, paths)?,
     };
@@ -46,7 +47,7 @@ fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
         return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
     }
     let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-    let file = match &arguments.scan.policy_from {
+    let file = match &arguments.policy_from {
         None => root.policy.clone().map(PolicyFile::Disk),
         Some(revision) => difference::policy_of(revision, &root.folder)?,
     };
@@ -181,7 +182,7 @@ fn ignores(policy: &Policy) -> Vec<PathIgnore> {
     in_force.map(plain).collect()
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
+pub fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
     let compile = |pattern: &String| GlobBuilder::new(pattern).literal_separator(true).build();
     patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
 }

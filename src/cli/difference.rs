@@ -9,7 +9,8 @@ use super::check::{PolicyFile, excluded, prepare};
 use super::output::Failure;
 use crate::engine::{self, Plan};
 use crate::model::{Buffer, Notification, Reason, RepoPath, Report, Snapshot};
-use crate::source::{Comparison, ObjectTree, POLICY_FILE, Repository};
+use crate::source::POLICY_FILE;
+use crate::source::git::{Comparison, NoRange, ObjectTree, Opened};
 
 /// The index that git hands to a hook; nothing else of the environment counts.
 const OWN_INDEX: &str = "GIT_INDEX_FILE";
@@ -25,15 +26,44 @@ pub fn staged(arguments: &Check) -> Result<Report, Failure> {
     Ok(report)
 }
 
+pub fn range(arguments: &Check) -> Result<Report, Failure> {
+    let base = arguments.since.as_deref().unwrap_or_default();
+    let repository = repository_of(&arguments.paths)?;
+    let mut range = match repository.range(base, &arguments.head) {
+        Ok(range) => range,
+        Err(NoRange::Head(why)) => return Err(Failure::new(why)),
+        Err(NoRange::Base(why)) => return Ok(without_base(&why)),
+    };
+    let plan = plan_for(arguments, &repository, &mut range.ends)?;
+    range.commits.iter_mut().for_each(|commit| commit.comparison.leave_out(&range.ends.after.exclude));
+    let mut report = engine::range(&range, &plan);
+    if range.commits.is_empty() {
+        let message = format!("{} brings no commit that {base} has not: there was nothing to look at.", arguments.head);
+        report.notifications.push(said(Reason::EmptyRange, message));
+    }
+    Ok(report)
+}
+
+/// Nothing can be said of what a range brings while its beginning is not there.
+fn without_base(why: &str) -> Report {
+    let message = format!(
+        "Nothing was compared: {why}. Fetch the history that it needs: `fetch-depth: 0` for actions/checkout, \
+         `GIT_DEPTH: 0` for GitLab, `git fetch --unshallow` elsewhere."
+    );
+    let mut report = Report { notifications: vec![said(Reason::MissingBase, message)], ..Report::default() };
+    report.coverage.reasons.insert(Reason::MissingBase, 1);
+    report
+}
+
 /// The policy file of a revision, for the root at `folder`.
 pub fn policy_of(revision: &str, folder: &Path) -> Result<Option<PolicyFile>, Failure> {
-    let repository = Repository::around(folder).map_err(Failure::new)?;
+    let repository = Opened::around(folder).map_err(Failure::new)?;
     let below = repository.top().and_then(|top| folder.strip_prefix(top).ok()).map(RepoPath::from_path);
     let path = below.unwrap_or_else(|| RepoPath::from("")).join(POLICY_FILE.as_bytes());
     policy_at(&repository, revision, &path.unwrap_or_else(|| RepoPath::from(POLICY_FILE)))
 }
 
-fn policy_at(repository: &Repository, revision: &str, path: &RepoPath) -> Result<Option<PolicyFile>, Failure> {
+fn policy_at(repository: &Opened, revision: &str, path: &RepoPath) -> Result<Option<PolicyFile>, Failure> {
     let tree = repository.tree_of(revision).map_err(Failure::new)?;
     policy_in(&tree, path, revision)
 }
@@ -50,18 +80,18 @@ fn policy_in(tree: &ObjectTree, path: &RepoPath, whose: &str) -> Result<Option<P
 }
 
 /// The repository around the first path: one call looks at one repository.
-fn repository_of(paths: &[PathBuf]) -> Result<Repository, Failure> {
+fn repository_of(paths: &[PathBuf]) -> Result<Opened, Failure> {
     let here = PathBuf::from(".");
     let path = paths.first().unwrap_or(&here);
     let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(path) };
     let folder = if folder.as_os_str().is_empty() { here.as_path() } else { folder };
-    Repository::around(folder).map_err(Failure::new)
+    Opened::around(folder).map_err(Failure::new)
 }
 
 /// The plan by the policy of the later tree, and the comparison without what that policy leaves out.
-fn plan_for(arguments: &Check, repository: &Repository, comparison: &mut Comparison) -> Result<Plan, Failure> {
+fn plan_for(arguments: &Check, repository: &Opened, comparison: &mut Comparison) -> Result<Plan, Failure> {
     let path = RepoPath::from(POLICY_FILE);
-    let file = match &arguments.scan.policy_from {
+    let file = match &arguments.policy_from {
         Some(revision) => policy_at(repository, revision, &path)?,
         None if arguments.staged => policy_in(&comparison.after, &path, "the index")?,
         None => policy_in(&comparison.after, &path, &arguments.head)?,
@@ -73,7 +103,7 @@ fn plan_for(arguments: &Check, repository: &Repository, comparison: &mut Compari
 }
 
 /// The asked paths below the root. The current folder is none: a commit has no folder that it is made in.
-fn scope(repository: &Repository, paths: &[PathBuf]) -> Result<Vec<RepoPath>, Failure> {
+fn scope(repository: &Opened, paths: &[PathBuf]) -> Result<Vec<RepoPath>, Failure> {
     let top = repository.top().unwrap_or(repository.git_dir());
     let below = |path: &PathBuf| {
         let full = std::path::absolute(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;

@@ -11,7 +11,9 @@ use crate::detect::keyed;
 use crate::document::{Document, Manifest, Role, holds_only_schemas};
 use crate::filter::{Ignore, inline};
 use crate::graph::Layout;
-use crate::model::{Blob, Buffer, Draft, Finding, Notification, Origin, Reason, RepoPath, Snapshot, WHOLE};
+use crate::model::{
+    Blob, Buffer, Draft, Finding, Fingerprint, Notification, Origin, Reason, RepoPath, Snapshot, WHOLE,
+};
 use crate::syntax::{Syntax, Tree};
 use crate::text::decode;
 
@@ -27,6 +29,8 @@ const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 #[derive(Clone, Default)]
 pub struct Outcome {
     pub findings: Vec<Finding>,
+    /// What each of them is about, whole: two findings are the same only where these are.
+    pub exact: Vec<Fingerprint>,
     pub notifications: Vec<Notification>,
     pub was_read: bool,
     pub structured: bool,
@@ -34,17 +38,16 @@ pub struct Outcome {
 }
 
 pub struct Examiner<'a> {
-    pub snapshot: &'a dyn Snapshot,
     pub plan: &'a Plan,
     pub layout: &'a Layout,
 }
 
 impl Examiner<'_> {
-    pub fn file(&self, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
+    pub fn file(&self, snapshot: &dyn Snapshot, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
         buffer.clear();
         let mut outcome = Outcome::default();
         let origin = Origin { path: path.clone() };
-        match self.snapshot.read(path, buffer) {
+        match snapshot.read(path, buffer) {
             Err(notification) => outcome.notifications.push(notification),
             Ok(None) => self.whole(&origin, buffer.bytes(), &mut outcome),
             Ok(Some(mut rest)) => self.windows(&origin, buffer, &mut rest, &mut outcome),
@@ -52,7 +55,8 @@ impl Examiner<'_> {
         outcome
     }
 
-    fn whole(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
+    /// A file that is in memory as a whole.
+    pub fn whole(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
         outcome.was_read = true;
         outcome.bytes = bytes.len() as u64;
         if bytes.starts_with(LFS_POINTER) {
@@ -160,6 +164,7 @@ impl Examiner<'_> {
             let (first, last) = (blob.lines().line_of(span.start), blob.lines().line_of(span.end.max(1) - 1));
             let mut ids = vec![rule.id];
             ids.extend(rule.aliases.iter().chain(draft.also.iter().map(|also| &also.id)));
+            let exact = Fingerprint::exact(&draft.identity);
             let Some(mut finding) = self.plan.weigh(draft.settle(blob, &secrets, self.plan.masking)) else { continue };
             finding.suppression = match ignores.iter().position(|ignore| ignore.covers(&ids, first, last.max(first))) {
                 Some(index) => {
@@ -169,6 +174,7 @@ impl Examiner<'_> {
                 None => self.plan.by_policy(&finding),
             };
             outcome.findings.push(finding);
+            outcome.exact.push(exact);
         }
         self.judge_ignores(blob, &ignores, &used, outcome);
     }

@@ -4,9 +4,15 @@
 
 mod difference;
 mod examine;
+mod gather;
+mod history;
+mod judge;
 mod merge;
+mod past;
 mod plan;
 mod prove;
+mod queue;
+mod range;
 
 use rayon::prelude::*;
 
@@ -16,17 +22,20 @@ use crate::model::{Buffer, Class, Coverage, Finding, Notification, Reason, Relat
 use crate::syntax::Syntax;
 pub use difference::introduced;
 use examine::{Examiner, Outcome};
+pub use history::history;
+pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;
+pub use range::range;
 
 /// Looks at every file of `snapshot` that the plan's scope holds.
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
-    let examiner = Examiner { snapshot, plan, layout: &layout };
+    let examiner = Examiner { plan, layout: &layout };
     let files: Vec<&RepoPath> = listing.files.iter().filter(|path| plan.is_in_scope(path)).collect();
     let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
-        let examine = |buffer: &mut Buffer, path: &&RepoPath| examiner.file(path, buffer);
+        let examine = |buffer: &mut Buffer, path: &&RepoPath| examiner.file(snapshot, path, buffer);
         files.par_iter().map_init(Buffer::default, examine).collect()
     });
     conclude(listing.notifications, &listing.left_out, outcomes)

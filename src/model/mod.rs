@@ -18,7 +18,7 @@ mod snapshot;
 pub use blob::{Blob, Origin};
 pub use emitter::{Draft, DraftBuilder, Emitter, Identity};
 pub use excerpt::{Excerpt, Masking};
-pub use finding::{Attribution, Finding, Location, Related, Suppression, SuppressionKind};
+pub use finding::{Attribution, Finding, Location, Place, Related, Suppression, SuppressionKind};
 pub use fingerprint::Fingerprint;
 pub use notification::{Class, Notification, Reason};
 pub use path::RepoPath;

@@ -5,6 +5,7 @@ mod catalog;
 mod cli;
 mod fixtures;
 mod harness;
+mod history;
 mod layout;
 mod readme;
 mod recall;

@@ -2,18 +2,36 @@
 //!
 //! It runs nothing, reads no configuration beyond what opening needs, and writes nothing.
 
+mod attribution;
+mod commits;
+mod delta;
 mod difference;
+mod history;
 mod index;
+mod inflate;
+mod objects;
+mod opened;
+mod packs;
+mod paths;
 mod range;
-mod repository;
+mod refs;
 mod tree;
+mod trees;
+mod walk;
 
+pub use attribution::{Attribution, Commits};
+pub use commits::{Signature, message};
 pub use difference::{Change, Comparison, Parent};
-pub use range::{Commit, NoRange, Range};
-pub use repository::Repository;
-pub use tree::{Content, ObjectTree};
-
+pub use history::{History, Repository, Structure, reason};
 pub(super) use index::tracked;
+pub use inflate::Broken;
+pub use objects::{Kind, Objects, Scratch, Slot};
+pub use opened::Opened;
+pub use paths::PathId;
+pub use range::{Commit, NoRange, Range};
+pub use tree::{Content, ObjectTree};
+pub use trees::Trees;
+pub use walk::{Buffers, Object, Unit, Visitor};
 
 use std::path::Path;
 

@@ -12,7 +12,7 @@ use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
 
 use super::difference::{Comparison, Parent, changes};
-use super::repository::{Repository, object};
+use super::opened::{Opened, object};
 use super::tree::{DEEPEST, Entry, Form, Listed, ObjectTree, below, damaged, too_deep};
 use crate::model::{Notification, Reason, RepoPath};
 
@@ -37,6 +37,13 @@ pub struct Commit {
     pub comparison: Comparison,
 }
 
+impl Commit {
+    /// The object that a changed file is, in full hexadecimal; empty where the commit does not change it.
+    pub fn content(&self, path: &RepoPath) -> String {
+        self.comparison.after.entry(path).map(|entry| entry.id.to_string()).unwrap_or_default()
+    }
+}
+
 /// Where a range cannot be taken.
 pub enum NoRange {
     /// The user's mistake.
@@ -45,7 +52,7 @@ pub enum NoRange {
     Base(String),
 }
 
-impl Repository {
+impl Opened {
     /// What `head` has and `base` has not.
     pub fn range(&self, base: &str, head: &str) -> Result<Range, NoRange> {
         let missing = || NoRange::Head(format!("{head} is no commit of this repository"));

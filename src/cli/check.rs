@@ -103,6 +103,7 @@ pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     plan.targets = policy.targets.clone();
     plan.ignores = ignores(&policy);
+    plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.suppress = !scan.no_suppress;
     plan.masking = Masking { reveal: usize::from(output.reveal) };
     plan.threads = scan.threads.map_or_else(available_threads, usize::from);
@@ -155,6 +156,12 @@ fn active(scan: &Scan, policy: &Policy, catalog: &Catalog) -> Result<Vec<ActiveR
     };
     let wanted = catalog.rules().iter().filter(is_on).filter(|rule| !holds(&skipped, rule));
     Ok(wanted.filter_map(|rule| with_policy(rule, policy)).collect())
+}
+
+/// True where the command line wants a rule, whatever the policy says of it.
+fn is_asked_for(scan: &Scan, id: &str, catalog: &Catalog) -> bool {
+    let names = |names: &[String]| names.iter().flat_map(|name| catalog.all(name)).any(|rule| rule.id == id);
+    (scan.rules.is_empty() || names(&scan.rules)) && !names(&scan.skip)
 }
 
 /// The rule as the policy wants it; `None` where it is off everywhere.

@@ -9,10 +9,12 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::*;
 
 use super::examine::{Examiner, Outcome};
+use super::weakened::weakened;
 use super::{Plan, conclude, in_parallel, survey};
 use crate::document::Role;
 use crate::graph::{Layout, is_kustomization};
 use crate::model::{Buffer, Class, Finding, Fingerprint, Notification, Reason, RepoPath, Report, Snapshot};
+use crate::source::POLICY_FILE;
 use crate::source::git::{Change, Comparison, Content, ObjectTree, Parent};
 use crate::syntax::Syntax;
 use crate::text::{AddedLines, decode};
@@ -79,12 +81,33 @@ pub(super) fn between_trees(comparison: &Comparison, plan: &Plan, layout: &Layou
             outcome.notifications.clear();
         }
     }
+    let policy = Outcome { findings: weakened_policy(comparison, plan), ..Outcome::default() };
+    outcomes.push(policy);
     let mut listing = comparison.after.list();
     listing.left_out.retain(|(reason, _)| *reason == Reason::Submodule);
     listing.left_out.push((Reason::Excluded, left_out(comparison)));
     listing.notifications.extend(unread);
     listing.notifications.extend(comparison.parents.iter().flat_map(|parent| parent.tree.list().notifications));
     Gathered { paths, outcomes, notifications: listing.notifications, left_out: listing.left_out }
+}
+
+/// What the policy asks less strictly than that of any parent.
+fn weakened_policy(comparison: &Comparison, plan: &Plan) -> Vec<Finding> {
+    let path = RepoPath::from(POLICY_FILE);
+    let read = |tree: &ObjectTree| {
+        tree.content(&path)?;
+        let mut buffer = Buffer::default();
+        tree.read(&path, &mut buffer).ok()?;
+        Some(String::from_utf8_lossy(buffer.bytes()).into_owned())
+    };
+    let after = read(&comparison.after);
+    let parents = comparison.parents.iter().map(|parent| read(&parent.tree));
+    let told = parents.map(|before| weakened(&path, before.as_deref(), after.as_deref(), plan));
+    let in_both = |one: Vec<Finding>, other: Vec<Finding>| {
+        let is_told = |finding: &Finding| other.iter().any(|told| told.fingerprint == finding.fingerprint);
+        one.into_iter().filter(is_told).collect()
+    };
+    told.reduce(in_both).unwrap_or_default()
 }
 
 /// The changed files of one commit, in the neighbourhood of another tree: by path, what is new in each, and what could

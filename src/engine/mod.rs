@@ -13,6 +13,7 @@ mod plan;
 mod prove;
 mod queue;
 mod range;
+mod weakened;
 
 use rayon::prelude::*;
 

@@ -39,6 +39,8 @@ pub struct Plan {
     /// What is reported; empty is everything.
     pub scope: Vec<RepoPath>,
     pub ignores: Vec<PathIgnore>,
+    /// A comparison also says where the policy asks for less than it did.
+    pub watches_policy: bool,
     /// Inline ignores and annotations count.
     pub suppress: bool,
     pub masking: Masking,
@@ -63,6 +65,7 @@ impl Plan {
             targets: Targets::default(),
             scope: Vec::new(),
             ignores: Vec::new(),
+            watches_policy: true,
             suppress: true,
             masking: Masking::default(),
             threads: 1,

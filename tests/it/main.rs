@@ -7,6 +7,7 @@ mod fixtures;
 mod harness;
 mod history;
 mod layout;
+mod range;
 mod readme;
 mod recall;
 mod report;

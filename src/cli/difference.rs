@@ -10,7 +10,7 @@ use super::output::Failure;
 use crate::engine::{self, Plan};
 use crate::model::{Buffer, Notification, Reason, RepoPath, Report, Snapshot};
 use crate::source::POLICY_FILE;
-use crate::source::git::{Comparison, NoRange, ObjectTree, Opened};
+use crate::source::git::{Comparison, NoRange, ObjectTree, Repository};
 
 /// The index that git hands to a hook; nothing else of the environment counts.
 const OWN_INDEX: &str = "GIT_INDEX_FILE";
@@ -57,13 +57,13 @@ fn without_base(why: &str) -> Report {
 
 /// The policy file of a revision, for the root at `folder`.
 pub fn policy_of(revision: &str, folder: &Path) -> Result<Option<PolicyFile>, Failure> {
-    let repository = Opened::around(folder).map_err(Failure::new)?;
+    let repository = Repository::around(folder).map_err(Failure::new)?;
     let below = repository.top().and_then(|top| folder.strip_prefix(top).ok()).map(RepoPath::from_path);
     let path = below.unwrap_or_else(|| RepoPath::from("")).join(POLICY_FILE.as_bytes());
     policy_at(&repository, revision, &path.unwrap_or_else(|| RepoPath::from(POLICY_FILE)))
 }
 
-fn policy_at(repository: &Opened, revision: &str, path: &RepoPath) -> Result<Option<PolicyFile>, Failure> {
+fn policy_at(repository: &Repository, revision: &str, path: &RepoPath) -> Result<Option<PolicyFile>, Failure> {
     let tree = repository.tree_of(revision).map_err(Failure::new)?;
     policy_in(&tree, path, revision)
 }
@@ -80,16 +80,16 @@ fn policy_in(tree: &ObjectTree, path: &RepoPath, whose: &str) -> Result<Option<P
 }
 
 /// The repository around the first path: one call looks at one repository.
-fn repository_of(paths: &[PathBuf]) -> Result<Opened, Failure> {
+fn repository_of(paths: &[PathBuf]) -> Result<Repository, Failure> {
     let here = PathBuf::from(".");
     let path = paths.first().unwrap_or(&here);
     let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(path) };
     let folder = if folder.as_os_str().is_empty() { here.as_path() } else { folder };
-    Opened::around(folder).map_err(Failure::new)
+    Repository::around(folder).map_err(Failure::new)
 }
 
 /// The plan by the policy of the later tree, and the comparison without what that policy leaves out.
-fn plan_for(arguments: &Check, repository: &Opened, comparison: &mut Comparison) -> Result<Plan, Failure> {
+fn plan_for(arguments: &Check, repository: &Repository, comparison: &mut Comparison) -> Result<Plan, Failure> {
     let path = RepoPath::from(POLICY_FILE);
     let file = match &arguments.policy_from {
         Some(revision) => policy_at(repository, revision, &path)?,
@@ -103,7 +103,7 @@ fn plan_for(arguments: &Check, repository: &Opened, comparison: &mut Comparison)
 }
 
 /// The asked paths below the root. The current folder is none: a commit has no folder that it is made in.
-fn scope(repository: &Opened, paths: &[PathBuf]) -> Result<Vec<RepoPath>, Failure> {
+fn scope(repository: &Repository, paths: &[PathBuf]) -> Result<Vec<RepoPath>, Failure> {
     let top = repository.top().unwrap_or(repository.git_dir());
     let below = |path: &PathBuf| {
         let full = std::path::absolute(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;

@@ -29,7 +29,7 @@ impl KeyedRules {
         self.password.is_none() && self.secret.is_none()
     }
 
-    fn rule(&self, kind: Kind) -> Option<&'static Rule> {
+    pub(super) fn rule(&self, kind: Kind) -> Option<&'static Rule> {
         match kind {
             Kind::Password => self.password,
             // The shape of the URI finds it.
@@ -56,7 +56,7 @@ pub enum Trust {
 
 /// Judges every scalar of `tree`, which was read from `text`.
 pub fn scan(rules: &KeyedRules, blob: &Blob, tree: &Tree, text: &str, drafts: &mut Vec<Draft>) {
-    let trust = if is_minified(text) { Trust::None } else { trust_of_path(blob.path()) };
+    let trust = trust(blob.path(), text);
     if trust == Trust::None || rules.is_empty() {
         return;
     }
@@ -92,7 +92,7 @@ fn judge(rules: &KeyedRules, leaf: &Leaf, trust: Trust, drafts: &mut Vec<Draft>)
     report(draft, span, identity, confidence, key_path);
 }
 
-fn report(mut emitter: Emitter, span: Span, identity: Identity, confidence: Confidence, key_path: String) {
+pub(super) fn report(mut emitter: Emitter, span: Span, identity: Identity, confidence: Confidence, key_path: String) {
     emitter
         .at(span, identity)
         .blank("key", key_path.clone())
@@ -110,6 +110,11 @@ fn is_schema(root: Node) -> bool {
         Some("kind") => value.as_str() == Some("CustomResourceDefinition"),
         _ => false,
     })
+}
+
+/// How much keys say in `text`, a file's at `path`.
+pub(super) fn trust(path: &RepoPath, text: &str) -> Trust {
+    if is_minified(text) { Trust::None } else { trust_of_path(path) }
 }
 
 /// Lines so long that a program wrote them, in a file that is not small.

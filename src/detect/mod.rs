@@ -6,7 +6,9 @@
 
 mod assignment;
 mod candidate;
+pub mod code;
 pub mod keyed;
+pub mod loose;
 mod pattern;
 mod prefilter;
 mod sample;

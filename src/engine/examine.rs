@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{Plan, merge};
 use crate::checks::{self, Context};
-use crate::detect::keyed;
+use crate::detect::{code, keyed, loose};
 use crate::document::{Document, Manifest, Role, holds_only_schemas};
 use crate::filter::{Ignore, inline};
 use crate::graph::Layout;
@@ -106,6 +106,8 @@ impl Examiner<'_> {
 
     fn detect(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) {
         let left_out = self.plan.detector.scan(blob, drafts);
+        loose::scan(&self.plan.keyed, blob, drafts);
+        code::scan(&self.plan.keyed, blob, drafts);
         if left_out > 0 {
             let message = format!("A rule has very many matches here; {left_out} of them are not reported.");
             outcome.notifications.push(Notification::new(Reason::TooManyMatches, blob.path(), message));
@@ -184,6 +186,8 @@ impl Examiner<'_> {
         let mut drafts = Vec::new();
         let Some((detector, keyed)) = &self.plan.silent else { return drafts };
         detector.scan(blob, &mut drafts);
+        loose::scan(keyed, blob, &mut drafts);
+        code::scan(keyed, blob, &mut drafts);
         let syntax = Syntax::of_path(blob.path()).filter(|_| !blob.partial && !keyed.is_empty());
         if let (Some(syntax), Ok(text)) = (syntax, text_for_syntax(blob)) {
             keyed::scan(keyed, blob, &syntax.parse(text), text, &mut drafts);

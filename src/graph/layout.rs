@@ -3,7 +3,7 @@
 //! It does not know the content of anything but kustomizations, and it reads nothing: the caller shows it their
 //! documents.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::document::helm::{CHART_FILE, TEMPLATES, VALUES, is_values_name};
 use crate::document::kustomize::{KUSTOMIZATION_NAMES, Reference, Usage};
@@ -21,6 +21,8 @@ pub struct Layout {
     /// Each kustomization with a path that it names.
     uses: Vec<(RepoPath, RepoPath)>,
     kinds: HashMap<RepoPath, KustomizationKind>,
+    /// What generators take in, whatever else it is.
+    inputs: HashSet<RepoPath>,
     /// Named, not in the inventory, and nobody's fault.
     excused: BTreeSet<RepoPath>,
 }
@@ -83,6 +85,9 @@ impl Layout {
             let Some(path) = self.target(document.path, &reference) else { continue };
             self.uses.push((document.path.clone(), path.clone()));
             let Some(naming) = naming(reference.usage) else { continue };
+            if reference.is_generator_input() {
+                self.inputs.insert(path.clone());
+            }
             self.named.entry(path).and_modify(|known| *known = naming.min(*known)).or_insert(naming);
         }
     }
@@ -137,6 +142,11 @@ impl Layout {
             Some(Naming::GeneratorInput) => &Role::GeneratorInput,
             None => &Role::Plain,
         }
+    }
+
+    /// True for a file whose bytes end up in a generated ConfigMap or Secret.
+    pub fn is_input(&self, path: &RepoPath) -> bool {
+        self.inputs.contains(path)
     }
 
     /// True for a file of the inventory.

@@ -4,12 +4,14 @@
 
 mod data;
 mod inventory;
+mod kustomize;
 mod layout;
 mod object;
 mod unit;
 
 pub use data::{Content, Data, FileId, Place};
 pub use inventory::{Contents, Inventory};
+pub use kustomize::{Build, Builder, Edits};
 pub use layout::{Destination, KustomizationKind, Layout, is_kustomization};
 pub use object::{Object, ObjectId, Opacity};
 pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, units, unlisted};

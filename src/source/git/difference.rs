@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use gix::ObjectId;
 use globset::GlobSet;
 
-use super::opened::Opened;
+use super::repository::Repository;
 use super::tree::{Entry, Form, Listed, ObjectTree};
 use super::{index, tree};
 use crate::model::{Notification, Reason, RepoPath};
@@ -63,7 +63,7 @@ impl Change {
     }
 }
 
-impl Opened {
+impl Repository {
     /// The index against `HEAD`, and during a merge against what is merged. `own_index` is what a hook was given.
     pub fn staged(&self, own_index: Option<OsString>) -> Result<Comparison, String> {
         if self.top().is_none() {

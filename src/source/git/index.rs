@@ -7,7 +7,7 @@ use std::path::Path;
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::index::extension;
 
-use super::opened::Opened;
+use super::repository::Repository;
 use super::tree::{Entry, Folders, Form, Listed, below};
 use crate::model::{Notification, Reason, RepoPath};
 
@@ -50,7 +50,7 @@ pub fn tracked(folder: &Path) -> Result<Option<Tracked>, Notification> {
 }
 
 /// What the index would make a commit of. Its folders are those whose trees it has already written.
-pub(super) fn staged(repository: &Opened, file: &Path) -> Listed {
+pub(super) fn staged(repository: &Repository, file: &Path) -> Listed {
     repository.with(|handle| match read(handle, file) {
         Ok(index) => listed(handle, &index),
         Err(error) => {

@@ -12,7 +12,7 @@ use gix::revision::walk::Sorting;
 use gix::traverse::commit::simple::CommitTimeOrder;
 
 use super::difference::{Comparison, Parent, changes};
-use super::opened::{Opened, object};
+use super::repository::{Repository, object};
 use super::tree::{DEEPEST, Entry, Form, Listed, ObjectTree, below, damaged, too_deep};
 use crate::model::{Notification, Reason, RepoPath};
 
@@ -52,7 +52,7 @@ pub enum NoRange {
     Base(String),
 }
 
-impl Opened {
+impl Repository {
     /// What `head` has and `base` has not.
     pub fn range(&self, base: &str, head: &str) -> Result<Range, NoRange> {
         let missing = || NoRange::Head(format!("{head} is no commit of this repository"));

@@ -13,8 +13,8 @@ use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind;
 use globset::GlobSet;
 
-use super::Opened;
-use super::opened::object;
+use super::Repository;
+use super::repository::object;
 use crate::model::{Buffer, Listing, Notification, Reason, RepoPath, Snapshot};
 
 /// A tree with more names is listed up to here: trees that repeat each other can name more than any memory holds.
@@ -25,7 +25,7 @@ pub(super) const DEEPEST: usize = 1_024;
 
 #[derive(Clone)]
 pub struct ObjectTree {
-    repository: Opened,
+    repository: Repository,
     /// Sorted by path.
     entries: Vec<Entry>,
     notifications: Vec<Notification>,
@@ -52,7 +52,7 @@ pub(super) enum Form {
 }
 
 impl ObjectTree {
-    pub(super) fn new(repository: &Opened, mut listed: Listed) -> ObjectTree {
+    pub(super) fn new(repository: &Repository, mut listed: Listed) -> ObjectTree {
         if !listed.entries.is_sorted_by(|one, other| one.path < other.path) {
             listed.entries.sort_by(|one, other| one.path.cmp(&other.path));
             listed.forget_twins();
@@ -139,7 +139,7 @@ pub(super) type Folders = HashMap<RepoPath, (ObjectId, Range<usize>)>;
 
 impl Listed {
     /// Lists the tree `id`. Folders that `known` has with the same id are copied instead of read.
-    pub fn of(repository: &Opened, id: ObjectId, known: Option<(&Folders, &[Entry])>) -> Listed {
+    pub fn of(repository: &Repository, id: ObjectId, known: Option<(&Folders, &[Entry])>) -> Listed {
         let mut listed = Listed::default();
         repository.with(|handle| listed.walk(handle, id, &RepoPath::from(""), known, 0));
         listed

@@ -14,7 +14,7 @@ use crate::model::{Buffer, Notification, Reason, RepoPath, WHOLE};
 
 /// Shared by all threads; cloning it is cheap.
 #[derive(Clone)]
-pub struct Opened {
+pub struct Repository {
     shared: Arc<Shared>,
 }
 
@@ -24,14 +24,14 @@ struct Shared {
     idle: Mutex<Vec<gix::Repository>>,
 }
 
-impl Opened {
+impl Repository {
     /// The repository around `folder`: a working tree at or above it, or a bare repository.
-    pub fn around(folder: &Path) -> Result<Opened, String> {
+    pub fn around(folder: &Path) -> Result<Repository, String> {
         let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
         let top = crate::source::repository_above(&folder).or_else(|| folder.ancestors().find(|above| is_bare(above)));
         let top = top.ok_or_else(|| format!("{} is not in a git repository", folder.display()))?;
         let opened = super::open(top).map_err(|error| format!("{}: {error}", top.display()))?;
-        Ok(Opened { shared: Arc::new(Shared { origin: opened.into_sync(), idle: Mutex::default() }) })
+        Ok(Repository { shared: Arc::new(Shared { origin: opened.into_sync(), idle: Mutex::default() }) })
     }
 
     /// The folder of the working tree; `None` in a bare repository.

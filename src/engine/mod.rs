@@ -13,6 +13,8 @@ mod past;
 mod plan;
 mod prove;
 mod queue;
+mod range;
+mod weakened;
 
 use rayon::prelude::*;
 
@@ -28,6 +30,7 @@ pub use history::history;
 pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;
+pub use range::range;
 
 /// Looks at every file of `snapshot` that the plan's scope holds.
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {

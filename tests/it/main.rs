@@ -9,6 +9,7 @@ mod history;
 mod kustomize;
 mod layout;
 mod mutations;
+mod range;
 mod readme;
 mod recall;
 mod report;

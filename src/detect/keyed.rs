@@ -112,6 +112,11 @@ fn is_schema(root: Node) -> bool {
     })
 }
 
+/// False where `scan` has nothing to say, as far as a quick look tells.
+pub fn may_speak(path: &RepoPath, text: &str) -> bool {
+    trust_of_path(path) != Trust::None && !is_minified(text) && value::may_hold_credentials(text)
+}
+
 /// Lines so long that a program wrote them, in a file that is not small.
 fn is_minified(text: &str) -> bool {
     text.len() > SMALL && memchr::memchr_iter(b'\n', text.as_bytes()).count() * MINIFIED < text.len()

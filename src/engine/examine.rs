@@ -37,7 +37,17 @@ pub struct Outcome {
     pub bytes: u64,
 }
 
+/// How a version of a file is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Detectors have nothing to say of it, as is known from what it was made from.
+    pub is_quiet: bool,
+    /// A version of long ago: that it cannot be read, or ignores too much, is not news.
+    pub is_past: bool,
+}
+
 pub struct Examiner<'a> {
+    pub pass: Pass,
     pub plan: &'a Plan,
     pub layout: &'a Layout,
 }
@@ -66,7 +76,9 @@ impl Examiner<'_> {
         let decoded = decode(bytes);
         let blob = Blob::new(origin, &decoded.text, decoded.map);
         let mut drafts = Vec::new();
-        self.detect(&blob, &mut drafts, outcome);
+        if !self.pass.is_quiet {
+            self.detect(&blob, &mut drafts, outcome);
+        }
         let annotated = self.structure(&blob, &mut drafts, outcome);
         self.settle(&blob, drafts, 0..usize::MAX, annotated, outcome);
     }
@@ -126,7 +138,7 @@ impl Examiner<'_> {
             }
         };
         outcome.structured = true;
-        if holds_only_schemas(text) {
+        if holds_only_schemas(text) || self.pass.is_past && self.says_nothing(blob.path(), syntax, role, text) {
             return Vec::new();
         }
         let tree = syntax.parse(text);
@@ -142,6 +154,18 @@ impl Examiner<'_> {
         documents.iter().flat_map(|document| annotations(document, blob)).collect()
     }
 
+    /// True where no key can promise a credential and no object can be in the text: nothing but its syntax could be wrong.
+    fn says_nothing(&self, path: &RepoPath, syntax: Syntax, role: &Role, text: &str) -> bool {
+        let find = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        let may_be_object = match syntax {
+            // A name can be written with escapes; inside a string its quotes are.
+            Syntax::Json => find("\"kind\"") || find("\\u00"),
+            Syntax::Dotenv => false,
+            Syntax::Yaml | Syntax::YamlTemplate => find("kind") || find("\\x") || find("\\u"),
+        };
+        *role == Role::Plain && !may_be_object && !keyed::may_speak(path, text)
+    }
+
     /// Makes findings of the drafts that begin in `told`; what the others found is masked all the same.
     fn settle(
         &self,
@@ -151,6 +175,9 @@ impl Examiner<'_> {
         annotated: Vec<Ignore>,
         outcome: &mut Outcome,
     ) {
+        if drafts.is_empty() && self.pass.is_past {
+            return;
+        }
         let mut ignores = if self.plan.suppress { annotated } else { Vec::new() };
         if self.plan.suppress && inline::is_possible(blob.text) {
             ignores.extend(inline::read(blob.text, blob.lines()));

@@ -18,7 +18,7 @@ use crate::document::{Document, Role};
 use crate::graph::Layout;
 use crate::model::{Buffer, Class, Coverage, Finding, Notification, Reason, Related, RepoPath, Report, Snapshot};
 use crate::syntax::Syntax;
-use examine::{Examiner, Outcome};
+use examine::{Examiner, Outcome, Pass};
 pub use history::history;
 pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
@@ -28,7 +28,7 @@ pub use prove::prove;
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
-    let examiner = Examiner { plan, layout: &layout };
+    let examiner = Examiner { pass: Pass::default(), plan, layout: &layout };
     let files: Vec<&RepoPath> = listing.files.iter().filter(|path| plan.is_in_scope(path)).collect();
     let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
         let examine = |buffer: &mut Buffer, path: &&RepoPath| examiner.file(snapshot, path, buffer);

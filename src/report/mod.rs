@@ -4,6 +4,7 @@
 //! as `Options`.
 
 mod encode;
+mod history;
 mod json;
 mod prose;
 mod sarif;

@@ -17,13 +17,14 @@ mod walk;
 
 pub use attribution::{Attribution, Commits};
 pub use commits::{Signature, message};
+pub use delta::Delta;
 pub use history::{History, Repository, Structure, reason};
 pub(super) use index::tracked;
 pub use inflate::Broken;
 pub use objects::{Kind, Objects, Scratch, Slot};
 pub use paths::PathId;
 pub use trees::Trees;
-pub use walk::{Buffers, Object, Unit, Visitor};
+pub use walk::{Buffers, Object, Unit, Verdict, Visitor};
 
 use std::path::Path;
 

@@ -94,7 +94,15 @@ impl Detector {
     /// Adds a draft for each credential in `blob`, in the order of the text; no two of them overlap. Returns how many
     /// matches were left out because their rule had too many in this blob.
     pub fn scan(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> usize {
-        self.pass(blob).found.settle(drafts)
+        self.scan_and_tell(blob, drafts).0
+    }
+
+    /// As `scan`; true as well where nothing was found, nothing that many lines decide was announced, and every rule
+    /// looked: what `stays_quiet` wants to know of a base.
+    pub fn scan_and_tell(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> (usize, bool) {
+        let pass = self.pass(blob);
+        let is_quiet = pass.found.is_empty() && !pass.reaches_far && pass.generic;
+        (pass.found.settle(drafts), is_quiet)
     }
 
     fn pass<'d, 't>(&'d self, blob: &Blob<'t>) -> Scan<'d, 't> {

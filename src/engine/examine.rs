@@ -33,6 +33,8 @@ pub struct Outcome {
     pub exact: Vec<Fingerprint>,
     pub notifications: Vec<Notification>,
     pub was_read: bool,
+    /// Detectors have nothing to say, nor will they of what differs elsewhere only.
+    pub is_quiet: bool,
     pub structured: bool,
     pub bytes: u64,
 }
@@ -76,6 +78,7 @@ impl Examiner<'_> {
         let decoded = decode(bytes);
         let blob = Blob::new(origin, &decoded.text, decoded.map);
         let mut drafts = Vec::new();
+        outcome.is_quiet = self.pass.is_quiet;
         if !self.pass.is_quiet {
             self.detect(&blob, &mut drafts, outcome);
         }
@@ -117,7 +120,8 @@ impl Examiner<'_> {
     }
 
     fn detect(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) {
-        let left_out = self.plan.detector.scan(blob, drafts);
+        let (left_out, is_quiet) = self.plan.detector.scan_and_tell(blob, drafts);
+        outcome.is_quiet = is_quiet;
         if left_out > 0 {
             let message = format!("A rule has very many matches here; {left_out} of them are not reported.");
             outcome.notifications.push(Notification::new(Reason::TooManyMatches, blob.path(), message));

@@ -12,10 +12,9 @@ use super::past::Past;
 use super::queue::Queue;
 use crate::detect::{is_lockfile, is_plain, keyed};
 use crate::document::Role;
-use crate::model::{Blob, Class, Notification, Origin, Place, RepoPath};
+use crate::model::{Class, Notification, Origin, Place, RepoPath};
 use crate::source::git::{self, Broken, Delta, Kind, Object, Objects, PathId, Slot, Unit, Verdict, Visitor};
 use crate::syntax::Syntax;
-use crate::text::OffsetMap;
 
 /// A version of long ago, of which nothing is known.
 const PAST: Pass = Pass { is_quiet: false, is_past: true };
@@ -84,17 +83,20 @@ impl<'j> Judge<'j> {
         }
         self.gathered.blobs += 1;
         self.gathered.bytes += bytes.len() as u64;
-        let pass = Pass { is_quiet: self.is_quiet(&object), is_past: true };
-        let mut structured = false;
+        let is_plain = is_plain(bytes);
+        let pass = Pass { is_quiet: is_plain && self.stays_quiet(&object), is_past: true };
+        let (mut structured, mut is_quiet) = (false, is_plain);
         for (number, _) in asked.iter().filter(|(_, paths)| paths.is_empty()) {
             let path = RepoPath::new(self.objects.hex(slot));
             let outcome = self.examined(*number, &path, bytes, pass);
+            is_quiet &= outcome.is_quiet;
             self.take(&outcome, slot, Place::File, *number, &[]);
         }
         for occurrence in self.occurrences(&asked) {
             let (number, path) = occurrence.paths[0];
             let mut outcome = self.examined(number, repositories[number].path(path), bytes, pass);
             structured |= outcome.structured;
+            is_quiet &= outcome.is_quiet;
             for paths in occurrence.paths.chunk_by(|one, other| one.0 == other.0) {
                 let (number, path) = paths[0];
                 for finding in &mut outcome.findings {
@@ -104,20 +106,14 @@ impl<'j> Judge<'j> {
             }
         }
         self.gathered.structured += u64::from(structured);
-        if pass.is_quiet { Verdict::Quiet } else { Verdict::Telling }
+        if is_quiet { Verdict::Quiet } else { Verdict::Telling }
     }
 
-    /// True where detectors find nothing: known from the difference to a quiet base where there is one, else tried under
-    /// a name for which every rule counts.
-    fn is_quiet(&self, object: &Object) -> bool {
+    /// True where detectors find nothing, as the difference to a quiet base tells.
+    fn stays_quiet(&self, object: &Object) -> bool {
         static ANY: LazyLock<Origin> = LazyLock::new(|| Origin { path: RepoPath::from("any") });
-        if !is_plain(object.bytes) {
-            return false;
-        }
-        let detector = &self.plan.detector;
-        let by_change = |delta: &Delta| detector.stays_quiet(&ANY, object.bytes, &delta.changes());
+        let by_change = |delta: &Delta| self.plan.detector.stays_quiet(&ANY, object.bytes, &delta.changes());
         object.delta.as_ref().is_some_and(by_change)
-            || detector.is_quiet(&Blob::new(&ANY, object.bytes, OffsetMap::Identity))
     }
 
     fn message(&mut self, object: Object, place: Place) {

@@ -6,6 +6,7 @@ mod cli;
 mod fixtures;
 mod harness;
 mod history;
+mod hostile_history;
 mod layout;
 mod readme;
 mod recall;

@@ -74,7 +74,10 @@ impl Graph<'_> {
         let near = self.near(unit, consumer);
         match near {
             Some(near) if !free.iter().any(is_certain) && self.is_unasked(near) => return Fate::Misnamed(near),
-            _ if !free.is_empty() => return Fate::Elsewhere,
+            _ if !free.is_empty() => {
+                let missing = self.missing(&free, consumer);
+                return if missing.is_empty() { Fate::Elsewhere } else { Fate::Found { producers: free, missing } };
+            }
             _ => {}
         }
         let sure = |member: &Member| self.producer(*member).claim != Claim::Implies;
@@ -85,7 +88,14 @@ impl Graph<'_> {
         if !foreign.is_empty() {
             return Fate::OtherNamespace(foreign);
         }
-        near.map_or(Fate::Unknown, Fate::Misnamed)
+        near.or_else(|| self.near_elsewhere(unit, consumer)).map_or(Fate::Unknown, Fate::Misnamed)
+    }
+
+    /// What another unit makes for the same namespace under a name that is a slip away, if nobody asks for that.
+    fn near_elsewhere(&self, unit: usize, consumer: &Consumer) -> Option<Member> {
+        let others = (0..self.flows.len()).filter(|&other| other != unit);
+        let mut near = others.filter_map(|other| self.near(other, consumer));
+        near.find(|member| self.is_unasked(*member))
     }
 
     /// What the unit made under the consumer's name until a prefix or suffix changed it.

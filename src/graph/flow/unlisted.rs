@@ -4,7 +4,7 @@
 
 use super::Graph;
 use crate::document::kustomize::KUSTOMIZATION_NAMES;
-use crate::graph::{FileId, Inventory, Object};
+use crate::graph::{Data, FileId, Inventory, Object};
 
 /// A file of manifests that nobody deploys, below a kustomization that could.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,10 +40,23 @@ pub fn find(graph: &Graph) -> Vec<Unlisted> {
             continue;
         }
         let kustomization = kustomization_above(graph.inventory, file);
+        // A path that leads nowhere was probably meant for this file, and is told by itself.
+        let kustomization = kustomization.filter(|&above| !names_nothing(graph.inventory, above));
         found.extend(kustomization.map(|kustomization| Unlisted { file, kustomization, object }));
     }
     found.sort_by_key(|unlisted| unlisted.file);
     found
+}
+
+/// True where the kustomization lists a file that is not there.
+fn names_nothing(inventory: &Inventory, kustomization: FileId) -> bool {
+    let (Some(contents), Some(path)) = (inventory.contents(kustomization), inventory.path(kustomization)) else {
+        return false;
+    };
+    let resources = contents.documents.iter().filter_map(|document| document.get("resources")).flat_map(Data::items);
+    let is_file = |entry: &&str| entry.ends_with(".yaml") || entry.ends_with(".yml");
+    let mut files = resources.filter_map(Data::as_str).filter(is_file).filter(|entry| !entry.contains("://"));
+    files.any(|entry| path.parent().join(entry.as_bytes()).is_some_and(|target| inventory.id(&target).is_none()))
 }
 
 fn kustomization_above(inventory: &Inventory, file: FileId) -> Option<FileId> {

@@ -3,10 +3,12 @@
 //! It does not read files and it does not judge.
 
 mod data;
+mod folder;
 mod inventory;
 mod kustomize;
 mod layout;
 mod object;
+mod release;
 mod unit;
 
 pub use data::{Content, Data, FileId, Place};
@@ -14,4 +16,4 @@ pub use inventory::{Contents, Inventory};
 pub use kustomize::{Build, Builder, Edits};
 pub use layout::{Destination, KustomizationKind, Layout};
 pub use object::{Object, ObjectId, Opacity};
-pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, units, unlisted};
+pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, strays, units, unlisted};

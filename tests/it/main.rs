@@ -13,3 +13,4 @@ mod report;
 mod repository;
 mod syntax;
 mod trees;
+mod units;

@@ -102,12 +102,11 @@ impl Unit {
 pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
     let mut units =
         Units { inventory, layout, builder: Builder::new(inventory, layout), found: Vec::new(), objects: 0 };
-    let listed = Listed::of(inventory, layout);
-    let mut claimed = listed.files.clone();
+    let mut listed = Listed::of(inventory, layout);
     let releases = releases(inventory, layout);
-    units.releases(&releases, &mut claimed);
+    units.releases(&releases, &mut listed);
     units.kustomizations(&listed, &releases);
-    let is_left = |file: &FileId| !claimed.contains(file) && !is_beside_kustomization(*file, inventory, layout);
+    let is_left = |file: &FileId| !listed.files.contains(file) && !is_beside_kustomization(*file, inventory, layout);
     let left: Vec<FileId> = plain_files(inventory, layout).filter(is_left).collect();
     units.found.extend(folder::units(inventory, &left));
     let mut found = units.found;
@@ -145,11 +144,11 @@ impl<'a> Units<'a> {
         self.found.push(unit.closed());
     }
 
-    fn releases(&mut self, releases: &[Release], claimed: &mut HashSet<FileId>) {
+    fn releases(&mut self, releases: &[Release], listed: &mut Listed) {
         let mut starts: BTreeMap<&RepoPath, usize> = BTreeMap::new();
         releases.iter().for_each(|release| *starts.entry(&release.folder).or_default() += 1);
         for release in releases {
-            let mut unit = self.release(release, claimed);
+            let mut unit = self.release(release, listed);
             if starts.get(&release.folder).is_some_and(|&count| count > 1) {
                 unit.name = format!("{} ({})", unit.name, release.name);
             }
@@ -161,7 +160,7 @@ impl<'a> Units<'a> {
         }
     }
 
-    fn release(&mut self, release: &Release, claimed: &mut HashSet<FileId>) -> Unit {
+    fn release(&mut self, release: &Release, listed: &mut Listed) -> Unit {
         let folder = &release.folder;
         if !self.layout.kustomizations_in(folder).is_empty() {
             let build = self.builder.build_with(folder, &release.edits, release.place);
@@ -173,7 +172,7 @@ impl<'a> Units<'a> {
             return Unit { gaps: vec![gap], ..Unit::new(folder, UnitKind::Release, Vec::new()) }.closed();
         }
         let files = read_by(release, self.inventory, self.layout);
-        claimed.extend(&files);
+        listed.files.extend(&files);
         match release.reading {
             Reading::Directory { .. } => {
                 let unit = folder::unit(folder, &files, self.inventory);
@@ -182,22 +181,27 @@ impl<'a> Units<'a> {
             }
             Reading::Everything => {
                 let mut edits = release.edits.clone();
-                edits.resources = self.listed_by_flux(release, &files);
+                let folders = self.outermost_below(folder);
+                edits.resources = self.paths(release, &files, &folders);
+                listed.folders.extend(folders);
                 let build = self.builder.build_with(folder, &edits, release.place);
                 Unit::built(folder, UnitKind::Release, build)
             }
         }
     }
 
-    /// The paths of the kustomization that Flux writes: files, and folders that have one of their own.
-    fn listed_by_flux(&self, release: &Release, files: &[FileId]) -> Vec<Data> {
-        let folder = &release.folder;
+    /// The folders with a kustomization that lie below `folder` and in no other such folder.
+    fn outermost_below(&self, folder: &RepoPath) -> Vec<RepoPath> {
         let own = self.layout.kustomizations().into_iter().map(|path| path.parent());
         let below: Vec<RepoPath> = own.filter(|root| root.is_within(folder) && root != folder).collect();
-        let outermost =
-            below.iter().filter(|root| !below.iter().any(|other| other != *root && root.is_within(other))).cloned();
-        let files = files.iter().filter_map(|&file| self.inventory.path(file).cloned());
-        let paths = files.chain(outermost).filter_map(|path| path.below(folder));
+        let is_inside = |root: &RepoPath| below.iter().any(|other| other != root && root.is_within(other));
+        below.iter().filter(|root| !is_inside(root)).cloned().collect()
+    }
+
+    /// What the kustomization lists that Flux writes.
+    fn paths(&self, release: &Release, files: &[FileId], folders: &[RepoPath]) -> Vec<Data> {
+        let files = files.iter().filter_map(|&file| self.inventory.path(file));
+        let paths = files.chain(folders).filter_map(|path| path.below(&release.folder));
         paths.map(|path| Data::text(&*path.to_text(), release.place)).collect()
     }
 

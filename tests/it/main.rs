@@ -14,3 +14,4 @@ mod report;
 mod repository;
 mod syntax;
 mod trees;
+mod units;

@@ -53,6 +53,11 @@ impl Accumulated {
         }
     }
 
+    /// Each name that an object has and had.
+    pub fn weight(&self) -> usize {
+        self.resources.iter().map(|resource| 1 + resource.previous.len()).sum()
+    }
+
     pub fn take_in(&mut self, base: &Accumulated, place: Place) {
         self.add_all(base.resources.iter().cloned(), place);
         self.config.merge(&base.config);

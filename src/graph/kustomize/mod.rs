@@ -47,6 +47,9 @@ const DEEPEST: usize = 64;
 /// Layers of one build: a component is applied anew wherever it is named.
 const MOST_LAYERS: usize = 20_000;
 
+/// Names that all builds of a tree may keep for those that share a layer: some 200 MB.
+const MOST_GATHERED: usize = 4_000_000;
+
 /// What one build gives.
 pub struct Build {
     pub objects: Vec<Object>,
@@ -60,11 +63,12 @@ pub struct Builder<'a> {
     built: HashMap<RepoPath, Arc<Accumulated>>,
     open: Vec<RepoPath>,
     layers: usize,
+    gathered: usize,
 }
 
 impl<'a> Builder<'a> {
     pub fn new(inventory: &'a Inventory, layout: &'a Layout) -> Builder<'a> {
-        Builder { inventory, layout, built: HashMap::new(), open: Vec::new(), layers: 0 }
+        Builder { inventory, layout, built: HashMap::new(), open: Vec::new(), layers: 0, gathered: 0 }
     }
 
     /// What `kustomize build <folder>` gives.
@@ -117,6 +121,7 @@ impl<'a> Builder<'a> {
             self.layer(&self.layer_of(folder, root, place, None), &mut accumulated);
             self.open.pop();
         }
+        self.gathered += accumulated.weight();
         let accumulated = Arc::new(accumulated);
         self.built.insert(folder.clone(), accumulated.clone());
         accumulated
@@ -127,7 +132,7 @@ impl<'a> Builder<'a> {
         if self.open.contains(folder) {
             return Some(Refused::new(Cause::Invalid, format!("{folder} names itself through others"), asked_at));
         }
-        let too_much = self.open.len() >= DEEPEST || self.layers > MOST_LAYERS;
+        let too_much = self.open.len() >= DEEPEST || self.layers > MOST_LAYERS || self.gathered > MOST_GATHERED;
         too_much
             .then(|| Refused::new(Cause::TooMuch, "kustomizations too deep inside each other, or too many", asked_at))
     }

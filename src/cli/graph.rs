@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::args::Graph;
-use super::check::{available_threads, read_policy};
+use super::check::{PolicyFile, available_threads, read_policy};
 use super::exit::Exit;
 use super::output::{Failure, say};
 use crate::catalog::Catalog;
@@ -21,7 +21,8 @@ pub fn run(arguments: &Graph) -> Result<Exit, Failure> {
         return Err(Failure::new(format!("{}: {error}", arguments.path.display())));
     }
     let root = find_root(path).map_err(|error| Failure::new(format!("{}: {error}", arguments.path.display())))?;
-    let policy = read_policy(arguments.policy.as_ref(), root.policy.as_deref(), &Catalog::built_in())?;
+    let policy =
+        read_policy(arguments.policy.as_ref(), root.policy.clone().map(PolicyFile::Disk), &Catalog::built_in())?;
     let threads = available_threads();
     let source = Worktree::new(Settings {
         root: root.folder.clone(),

@@ -10,12 +10,13 @@ use std::sync::Arc;
 use super::graph::Told;
 use super::{Plan, merge};
 use crate::checks::{self, Context, UnitDraft};
-use crate::detect::keyed;
+use crate::detect::{code, keyed, loose};
 use crate::document::{Document, Manifest, Role, holds_only_schemas};
 use crate::filter::{Ignore, inline};
 use crate::graph::{self, Contents, FileId, Layout};
 use crate::model::{
-    Blob, Buffer, Draft, Excerpt, Finding, Identity, Location, Notification, Origin, Reason, RepoPath, Snapshot, WHOLE,
+    Blob, Buffer, Draft, Excerpt, Finding, Fingerprint, Identity, Location, Notification, Origin, Reason, RepoPath,
+    Snapshot, WHOLE,
 };
 use crate::syntax::{Node, Syntax, Tree};
 use crate::text::{Position, Span, decode};
@@ -29,9 +30,11 @@ const OVERLAP: usize = 128 << 10;
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// What came of one file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Outcome {
     pub findings: Vec<Finding>,
+    /// What each of them is about, whole: two findings are the same only where these are.
+    pub exact: Vec<Fingerprint>,
     pub notifications: Vec<Notification>,
     pub was_read: bool,
     pub structured: bool,
@@ -48,19 +51,18 @@ pub struct Outcome {
 pub type Place = (RepoPath, Position);
 
 pub struct Examiner<'a> {
-    pub snapshot: &'a dyn Snapshot,
     pub plan: &'a Plan,
     pub layout: &'a Layout,
-    /// Every file of the tree, sorted: its index is its number in the graph.
+    /// Every file of the tree, sorted: its index is its number in the graph. Empty where no graph is drawn.
     pub files: &'a [RepoPath],
 }
 
 impl Examiner<'_> {
-    pub fn file(&self, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
+    pub fn file(&self, snapshot: &dyn Snapshot, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
         buffer.clear();
         let mut outcome = Outcome::default();
         let origin = Origin { path: path.clone() };
-        match self.snapshot.read(path, buffer) {
+        match snapshot.read(path, buffer) {
             Err(notification) => outcome.notifications.push(notification),
             Ok(None) => self.whole(&origin, buffer.bytes(), &mut outcome),
             Ok(Some(mut rest)) => self.windows(&origin, buffer, &mut rest, &mut outcome),
@@ -69,10 +71,10 @@ impl Examiner<'_> {
     }
 
     /// What the graph is to know of a file that is not looked at otherwise.
-    pub fn gather(&self, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
+    pub fn gather(&self, snapshot: &dyn Snapshot, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
         buffer.clear();
         let mut outcome = Outcome::default();
-        if self.may_be_part(path) && matches!(self.snapshot.read(path, buffer), Ok(None)) {
+        if self.may_be_part(path) && matches!(snapshot.read(path, buffer), Ok(None)) {
             let origin = Origin { path: path.clone() };
             let decoded = decode(buffer.bytes());
             let blob = Blob::new(&origin, &decoded.text, decoded.map);
@@ -85,6 +87,7 @@ impl Examiner<'_> {
     /// Findings of the graph in one file, and the places there that other files' findings point at.
     pub fn tell(
         &self,
+        snapshot: &dyn Snapshot,
         path: &RepoPath,
         drafts: &[(usize, &UnitDraft)],
         places: &BTreeSet<graph::Place>,
@@ -92,7 +95,7 @@ impl Examiner<'_> {
     ) -> Told {
         buffer.clear();
         let mut told = Told::default();
-        let Ok(None) = self.snapshot.read(path, buffer) else { return told };
+        let Ok(None) = snapshot.read(path, buffer) else { return told };
         let origin = Origin { path: path.clone() };
         let decoded = decode(buffer.bytes());
         let blob = Blob::new(&origin, &decoded.text, decoded.map);
@@ -148,7 +151,8 @@ impl Examiner<'_> {
         }
     }
 
-    fn whole(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
+    /// A file that is in memory as a whole.
+    pub fn whole(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
         outcome.was_read = true;
         outcome.bytes = bytes.len() as u64;
         if bytes.starts_with(LFS_POINTER) {
@@ -253,6 +257,8 @@ impl Examiner<'_> {
 
     fn detect(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) {
         let left_out = self.plan.detector.scan(blob, drafts);
+        loose::scan(&self.plan.keyed, blob, drafts);
+        code::scan(&self.plan.keyed, blob, drafts);
         if left_out > 0 {
             let message = format!("A rule has very many matches here; {left_out} of them are not reported.");
             outcome.notifications.push(Notification::new(Reason::TooManyMatches, blob.path(), message));
@@ -305,7 +311,11 @@ impl Examiner<'_> {
         let silent = if drafts.is_empty() { Vec::new() } else { self.silent(blob) };
         let secrets = merge::secrets(drafts.iter().chain(&silent));
         for draft in drafts.into_iter().filter(|draft| told.contains(&draft.span.start)) {
-            outcome.findings.extend(self.finding(blob, draft, &secrets, &ignores, &mut used));
+            let exact = Fingerprint::exact(&draft.identity);
+            if let Some(finding) = self.finding(blob, draft, &secrets, &ignores, &mut used) {
+                outcome.findings.push(finding);
+                outcome.exact.push(exact);
+            }
         }
         self.judge_ignores(blob, &ignores, &used, outcome);
     }
@@ -347,6 +357,8 @@ impl Examiner<'_> {
         let mut drafts = Vec::new();
         let Some((detector, keyed)) = &self.plan.silent else { return drafts };
         detector.scan(blob, &mut drafts);
+        loose::scan(keyed, blob, &mut drafts);
+        code::scan(keyed, blob, &mut drafts);
         let syntax = Syntax::of_path(blob.path()).filter(|_| !blob.partial && !keyed.is_empty());
         if let (Some(syntax), Ok(text)) = (syntax, text_for_syntax(blob)) {
             keyed::scan(keyed, blob, &syntax.parse(text), text, &mut drafts);

@@ -26,7 +26,7 @@ const MOST_RELATED: usize = 8;
 type Parts = Vec<(FileId, Contents)>;
 
 /// Runs the checks of the graph and adds what they find.
-pub fn run(examiner: &Examiner, outcomes: &mut Vec<Outcome>) {
+pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outcome>) {
     let plan = examiner.plan;
     if plan.has_unit_checks() {
         let parts = outcomes.iter_mut().filter_map(|outcome| outcome.contents.take()).collect();
@@ -34,13 +34,13 @@ pub fn run(examiner: &Examiner, outcomes: &mut Vec<Outcome>) {
         let units = units(&inventory, examiner.layout);
         let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.externals);
         let drafts = drafts(plan, &graph);
-        outcomes.push(settle(examiner, &inventory, &units, drafts));
+        outcomes.push(settle(snapshot, examiner, &inventory, &units, drafts));
     }
     judge_pending(outcomes);
 }
 
 /// The flow of what the files say, with lines in place of bytes.
-pub fn flow(examiner: &Examiner, outcomes: Vec<Outcome>, externals: &Externals) -> Flow {
+pub fn flow(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>, externals: &Externals) -> Flow {
     let inventory = inventory(examiner.files, outcomes.into_iter().filter_map(|outcome| outcome.contents).collect());
     let units = units(&inventory, examiner.layout);
     let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), externals);
@@ -48,7 +48,7 @@ pub fn flow(examiner: &Examiner, outcomes: Vec<Outcome>, externals: &Externals) 
     draw(&graph, &|place| {
         let Some(path) = inventory.path(place.file) else { return FlowPlace { path: RepoPath::from(""), line: 1 } };
         let mut texts = texts.borrow_mut();
-        let lines = texts.entry(place.file).or_insert_with(|| lines(examiner.snapshot, path));
+        let lines = texts.entry(place.file).or_insert_with(|| lines(snapshot, path));
         FlowPlace { path: path.clone(), line: lines.line_of(place.span().start) }
     })
 }
@@ -83,7 +83,13 @@ fn drafts(plan: &Plan, graph: &Graph) -> Vec<UnitDraft> {
 }
 
 /// Reads the files that the drafts point at and makes findings of them.
-fn settle(examiner: &Examiner, inventory: &Inventory, units: &[Unit], mut drafts: Vec<UnitDraft>) -> Outcome {
+fn settle(
+    snapshot: &dyn Snapshot,
+    examiner: &Examiner,
+    inventory: &Inventory,
+    units: &[Unit],
+    mut drafts: Vec<UnitDraft>,
+) -> Outcome {
     let mut wanted: BTreeMap<FileId, (Vec<usize>, BTreeSet<Place>)> = BTreeMap::new();
     for (index, draft) in drafts.iter_mut().enumerate() {
         draft.related.truncate(MOST_RELATED);
@@ -98,7 +104,7 @@ fn settle(examiner: &Examiner, inventory: &Inventory, units: &[Unit], mut drafts
         .map_init(Buffer::default, |buffer, (file, (own, places))| {
             let Some(path) = inventory.path(*file) else { return Told::default() };
             let own: Vec<(usize, &UnitDraft)> = own.iter().map(|&index| (index, &drafts[index])).collect();
-            examiner.tell(path, &own, places, buffer)
+            examiner.tell(snapshot, path, &own, places, buffer)
         })
         .collect();
     assemble(drafts, units, told)

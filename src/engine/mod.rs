@@ -2,11 +2,17 @@
 //!
 //! It does not know formats, arguments or exit codes.
 
+mod difference;
 mod examine;
+mod gather;
 mod graph;
+mod history;
+mod judge;
 mod merge;
+mod past;
 mod plan;
 mod prove;
+mod queue;
 
 use rayon::prelude::*;
 
@@ -16,7 +22,10 @@ use crate::graph::Layout;
 use crate::model::{Buffer, Class, Coverage, Finding, Flow, Notification, Reason, Related, RepoPath, Report, Snapshot};
 use crate::policy::Externals;
 use crate::syntax::Syntax;
+pub use difference::introduced;
 use examine::{Examiner, Outcome};
+pub use history::history;
+pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;
 
@@ -24,14 +33,14 @@ pub use prove::prove;
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
-    let examiner = Examiner { snapshot, plan, layout: &layout, files: &listing.files };
+    let examiner = Examiner { plan, layout: &layout, files: &listing.files };
     let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
         let examine = |buffer: &mut Buffer, path: &RepoPath| match plan.is_in_scope(path) {
-            true => examiner.file(path, buffer),
-            false => examiner.gather(path, buffer),
+            true => examiner.file(snapshot, path, buffer),
+            false => examiner.gather(snapshot, path, buffer),
         };
         let mut outcomes = listing.files.par_iter().map_init(Buffer::default, examine).collect();
-        graph::run(&examiner, &mut outcomes);
+        graph::run(snapshot, &examiner, &mut outcomes);
         outcomes
     });
     conclude(listing.notifications, &listing.left_out, outcomes)
@@ -42,11 +51,11 @@ pub fn flow(snapshot: &dyn Snapshot, externals: &Externals, threads: usize) -> F
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
     let plan = Plan::new(Catalog::built_in(), graph_rules());
-    let examiner = Examiner { snapshot, plan: &plan, layout: &layout, files: &listing.files };
+    let examiner = Examiner { plan: &plan, layout: &layout, files: &listing.files };
     in_parallel(threads, || {
-        let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(path, buffer);
+        let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(snapshot, path, buffer);
         let outcomes = listing.files.par_iter().map_init(Buffer::default, gather).collect();
-        graph::flow(&examiner, outcomes, externals)
+        graph::flow(snapshot, &examiner, outcomes, externals)
     })
 }
 

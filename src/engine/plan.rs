@@ -80,6 +80,12 @@ impl Plan {
         self.rules.binary_search_by_key(&rule.id, |active| active.rule.id).is_ok()
     }
 
+    /// True where the policy treats some paths otherwise than others.
+    pub(super) fn depends_on_paths(&self) -> bool {
+        self.rules.iter().any(|active| !active.by_path.is_empty())
+            || self.ignores.iter().any(|ignore| !ignore.paths.is_empty())
+    }
+
     pub(super) fn by_policy(&self, finding: &Finding) -> Option<Suppression> {
         let mut ignores = self.ignores.iter().filter(|_| self.suppress);
         ignores.find(|ignore| ignore.matches(finding)).map(PathIgnore::suppression)

@@ -19,6 +19,6 @@ pub use flow::{
 };
 pub use inventory::{Contents, Inventory};
 pub use kustomize::{Build, Builder, Edits};
-pub use layout::{Destination, KustomizationKind, Layout};
+pub use layout::{Destination, KustomizationKind, Layout, is_kustomization};
 pub use object::{Object, ObjectId, Opacity};
 pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, strays, units, unlisted};

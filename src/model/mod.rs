@@ -19,7 +19,7 @@ mod snapshot;
 pub use blob::{Blob, Origin};
 pub use emitter::{Draft, DraftBuilder, Emitter, Identity};
 pub use excerpt::{Excerpt, Masking};
-pub use finding::{Attribution, Finding, Location, Related, Suppression, SuppressionKind};
+pub use finding::{Attribution, Finding, Location, Place, Related, Suppression, SuppressionKind};
 pub use fingerprint::Fingerprint;
 pub use flow::{Flow, FlowFilter, FlowMaker, FlowPlace, FlowReader, FlowSecret, FlowStore, FlowUnit};
 pub use notification::{Class, Notification, Reason};

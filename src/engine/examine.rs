@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::graph::Told;
 use super::{Plan, merge};
@@ -198,7 +199,7 @@ impl Examiner<'_> {
     fn may_be_part(&self, path: &RepoPath) -> bool {
         self.plan.has_unit_checks()
             && match self.layout.role(path) {
-                Role::GeneratorInput => true,
+                _ if self.layout.is_input(path) => true,
                 Role::ChartTemplate | Role::ChartValues | Role::ChartMetadata => false,
                 _ => matches!(Syntax::of_path(path), Some(Syntax::Yaml | Syntax::Json)),
             }
@@ -212,19 +213,21 @@ impl Examiner<'_> {
         }
         let file = self.number(blob.path())?;
         let mut contents = Contents::of(file, role, documents);
-        contents.bytes = self.layout.is_input(blob.path()).then(|| blob.text.into());
+        contents.bytes = self.input_bytes(blob);
         Some((file, contents))
     }
 
-    /// A generator's input that is no manifest, or a manifest that holds nothing to read.
+    /// A generator's input that is no manifest, or a file that could not be read as one.
     fn input(&self, blob: &Blob) -> Option<(FileId, Contents)> {
-        if !self.layout.is_input(blob.path()) || !self.plan.has_unit_checks() {
-            return None;
-        }
-        let mut contents = Contents::default();
-        contents.role = self.layout.role(blob.path()).clone();
-        contents.bytes = Some(blob.text.into());
-        Some((self.number(blob.path())?, contents))
+        let is_wanted = self.layout.is_input(blob.path()) && self.plan.has_unit_checks();
+        let file = self.number(blob.path()).filter(|_| is_wanted)?;
+        let mut contents = Contents::of(file, self.layout.role(blob.path()), &[]);
+        contents.bytes = self.input_bytes(blob);
+        Some((file, contents))
+    }
+
+    fn input_bytes(&self, blob: &Blob) -> Option<Arc<[u8]>> {
+        self.layout.is_input(blob.path()).then(|| blob.text.into())
     }
 
     fn number(&self, path: &RepoPath) -> Option<FileId> {

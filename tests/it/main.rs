@@ -20,3 +20,4 @@ mod staged;
 mod syntax;
 mod trees;
 mod windows;
+mod units;

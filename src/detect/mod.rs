@@ -7,6 +7,9 @@
 mod assignment;
 mod candidate;
 pub mod code;
+mod decode;
+#[cfg(test)]
+mod guard;
 pub mod keyed;
 pub mod loose;
 mod pattern;
@@ -21,8 +24,10 @@ mod token;
 use std::borrow::Cow;
 
 use crate::model::{Blob, Draft, Matcher, Rule, Token};
-use crate::text::{SHORTEST_RUN, Span, runs};
+use crate::syntax::Syntax;
+use crate::text::{OffsetMap, SHORTEST_RUN, Span, runs};
 use candidate::{Candidate, Candidates};
+use keyed::KeyedRules;
 use prefilter::{RunTable, Target, WordTable};
 use shape::Reader;
 use structure::Structure;
@@ -41,6 +46,8 @@ pub struct Detector {
     runs: RunTable,
     words: WordTable,
     assignments: assignment::Matcher,
+    /// For the documents that are found encoded.
+    keyed: KeyedRules,
 }
 
 enum Route {
@@ -88,25 +95,86 @@ impl Detector {
             runs: RunTable::new(plan.prefixes.into_iter()),
             words: WordTable::new(plan.words.into_iter()),
             assignments,
+            keyed: KeyedRules::of(rules),
         }
     }
 
     /// Adds a draft for each credential in `blob`, in the order of the text; no two of them overlap. Returns how many
     /// matches were left out because their rule had too many in this blob.
     pub fn scan(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> usize {
+        self.look(blob, Depth { level: 0, left: &mut { decode::MOST_DECODED } }, drafts)
+    }
+
+    fn look(&self, blob: &Blob, depth: Depth, drafts: &mut Vec<Draft>) -> usize {
         let mut scan = Scan {
             detector: self,
             reader: Reader::new(blob.text),
             binary: blob.binary,
             generic: !blob.binary && !is_lockfile(blob.path().file_name()),
             windows: Vec::new(),
+            encoded: Vec::new(),
             found: Candidates::default(),
         };
         runs(blob.text, |run| scan.run(run));
         self.words.each(blob.text, |at, word, target| scan.announced(at, word, target));
         scan.patterns();
-        scan.found.settle(drafts)
+        let (first, encoded) = (drafts.len(), std::mem::take(&mut scan.encoded));
+        let capped = scan.found.settle(drafts);
+        if depth.level < decode::DEEPEST {
+            self.decoded(blob, &encoded, depth, first, drafts);
+        }
+        capped
     }
+
+    /// Looks at the texts that are written in the runs `encoded` and in escapes, where nothing was found by itself.
+    fn decoded(&self, blob: &Blob, encoded: &[Span], depth: Depth, first: usize, drafts: &mut Vec<Draft>) {
+        let escaped = if blob.binary { Vec::new() } else { decode::of_escapes(blob.text) };
+        let found = |drafts: &[Draft], span: Span| drafts[first..].iter().any(|draft| draft.span.intersects(span));
+        let mut end = 0;
+        let runs = encoded.iter().filter_map(|run| {
+            let text = (run.start >= end).then(|| decode::of_run(blob.text, *run)).flatten()?;
+            end = text.span.end;
+            Some(text)
+        });
+        for text in runs.chain(escaped) {
+            if found(drafts, text.span) || text.text.len() > *depth.left {
+                continue;
+            }
+            *depth.left -= text.text.len();
+            let inner = Blob::new(blob.origin, &text.text, OffsetMap::Identity);
+            let mut within = Vec::new();
+            self.look(&inner, Depth { level: depth.level + 1, left: depth.left }, &mut within);
+            self.document(&inner, &mut within);
+            drafts.extend(outermost(text.span, text.decoders, within));
+        }
+    }
+
+    /// What the keys of a decoded document say.
+    fn document(&self, blob: &Blob, drafts: &mut Vec<Draft>) {
+        let Some((text, syntax)) = blob.as_str().and_then(|text| Some((text, Syntax::of_text(text)?))) else { return };
+        if !self.keyed.is_empty() && crate::value::may_hold_credentials(text) {
+            keyed::scan(&self.keyed, blob, &syntax.parse(text), text, drafts);
+        }
+    }
+}
+
+/// How deep a text lies in others, and how many bytes may still be decoded.
+struct Depth<'a> {
+    level: usize,
+    left: &'a mut usize,
+}
+
+/// The surest of what was found in a text, as a finding of the place where that text is written.
+fn outermost(span: Span, decoders: Vec<&'static str>, mut within: Vec<Draft>) -> Option<Draft> {
+    within.sort_by_key(|draft| (std::cmp::Reverse(draft.confidence), draft.span));
+    let mut others = within.into_iter();
+    let mut draft = others.next()?;
+    draft.decoders = [decoders, draft.decoders].concat();
+    (draft.span, draft.secrets, draft.related) = (span, vec![span], Vec::new());
+    for rule in others.map(|other| other.rule) {
+        candidate::give_way(rule, &mut draft);
+    }
+    Some(draft)
 }
 
 /// Routes, and the prefixes and words that lead to them.
@@ -149,12 +217,17 @@ struct Scan<'d, 't> {
     generic: bool,
     /// Where regular expressions are to be tried.
     windows: Vec<(Target, Span)>,
+    /// Runs that may be the encoded form of a text.
+    encoded: Vec<Span>,
     found: Candidates,
 }
 
 impl Scan<'_, '_> {
     fn run(&mut self, run: Span) {
         self.detector.runs.probe(self.reader.text, run, |at, prefix, target| self.announced(at, prefix, target));
+        if decode::may_begin(self.reader.text, run) {
+            self.encoded.push(run);
+        }
         let Scan { detector, reader, found, .. } = self;
         if self.generic {
             detector.assignments.at_run(run, reader, &mut |candidate| found.push(candidate));

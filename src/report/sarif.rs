@@ -189,7 +189,10 @@ struct SarifResult<'a> {
 
 #[derive(Serialize)]
 struct SarifResultProperties<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    decoders: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -317,14 +320,17 @@ impl<'a> SarifResult<'a> {
             related_locations: related.collect(),
             partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.to_string())]),
             suppressions: finding.suppression.iter().map(SarifSuppression::of).collect(),
-            properties: SarifResultProperties { also: finding.also.iter().map(|rule| rule.id).collect() },
+            properties: SarifResultProperties {
+                also: finding.also.iter().map(|rule| rule.id).collect(),
+                decoders: &finding.location.decoders,
+            },
         }
     }
 }
 
 impl SarifResultProperties<'_> {
     fn is_empty(&self) -> bool {
-        self.also.is_empty()
+        self.also.is_empty() && self.decoders.is_empty()
     }
 }
 

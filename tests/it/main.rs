@@ -3,6 +3,7 @@
 mod architecture;
 mod catalog;
 mod cli;
+mod decoding;
 mod fixtures;
 mod harness;
 mod layout;

@@ -18,7 +18,7 @@ impl Detector {
     /// True where a scan of `blob` (a text, no binary) finds nothing, and nothing that many lines decide is announced.
     pub fn is_quiet(&self, blob: &Blob) -> bool {
         let pass = self.pass(blob);
-        pass.found.is_empty() && !pass.reaches_far
+        pass.is_quiet(blob)
     }
 
     /// True where `text` is as quiet as what it was made from: a plain text in which `is_quiet` held, under a name for

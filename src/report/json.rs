@@ -193,6 +193,8 @@ struct JsonLocation<'a> {
     bytes: [usize; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
     key_path: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    decoders: &'a [&'static str],
     excerpt: JsonExcerpt<'a>,
 }
 
@@ -291,6 +293,7 @@ impl<'a> JsonLocation<'a> {
             end: JsonPosition::of(location.region.end),
             bytes: ends(location.span),
             key_path: location.key_path.as_deref(),
+            decoders: &location.decoders,
             excerpt: JsonExcerpt::of(&location.excerpt),
         }
     }

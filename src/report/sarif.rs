@@ -196,6 +196,8 @@ struct SarifResultProperties<'a> {
     units: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<JsonAttribution<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    decoders: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -327,6 +329,7 @@ impl<'a> SarifResult<'a> {
                 also: finding.also.iter().map(|rule| rule.id).collect(),
                 units: &finding.units,
                 history: finding.history.as_ref().map(JsonAttribution::of),
+                decoders: &finding.location.decoders,
             },
         }
     }
@@ -334,7 +337,7 @@ impl<'a> SarifResult<'a> {
 
 impl SarifResultProperties<'_> {
     fn is_empty(&self) -> bool {
-        self.also.is_empty() && self.units.is_empty() && self.history.is_none()
+        self.also.is_empty() && self.units.is_empty() && self.history.is_none() && self.decoders.is_empty()
     }
 }
 

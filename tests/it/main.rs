@@ -3,6 +3,7 @@
 mod architecture;
 mod catalog;
 mod cli;
+mod decoding;
 mod fixtures;
 mod harness;
 mod history;
@@ -19,5 +20,5 @@ mod shapes;
 mod staged;
 mod syntax;
 mod trees;
-mod windows;
 mod units;
+mod windows;

@@ -23,6 +23,7 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
         Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
     let mut report = match arguments.paths.as_slice() {
         _ if arguments.staged => difference::staged(arguments)?,
+        _ if arguments.since.is_some() => difference::range(arguments)?,
         [only] if only == Path::new("-") => standard_input(arguments)?,
         paths => worktree(arguments, paths)?,
     };
@@ -46,7 +47,7 @@ fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
         return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
     }
     let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-    let file = match &arguments.scan.policy_from {
+    let file = match &arguments.policy_from {
         None => root.policy.clone().map(PolicyFile::Disk),
         Some(revision) => difference::policy_of(revision, &root.folder)?,
     };
@@ -98,18 +99,24 @@ pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -
             .with_folder(folder)
             .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
     };
-    let policy = read_policy(scan, found, &catalog)?;
+    let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     plan.targets = policy.targets.clone();
+    plan.externals = policy.externals.clone();
     plan.ignores = ignores(&policy);
+    plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.suppress = !scan.no_suppress;
     plan.masking = Masking { reveal: usize::from(output.reveal) };
     plan.threads = scan.threads.map_or_else(available_threads, usize::from);
     Ok((plan, policy))
 }
 
-fn read_policy(scan: &Scan, found: Option<PolicyFile>, catalog: &Catalog) -> Result<Policy, Failure> {
-    let file = match &scan.policy {
+pub(super) fn read_policy(
+    asked: Option<&PathBuf>,
+    found: Option<PolicyFile>,
+    catalog: &Catalog,
+) -> Result<Policy, Failure> {
+    let file = match asked {
         Some(path) if path == Path::new("none") => return Ok(Policy::default()),
         Some(path) => Some(PolicyFile::Disk(path.clone())),
         None => found,
@@ -156,6 +163,12 @@ fn active(scan: &Scan, policy: &Policy, catalog: &Catalog) -> Result<Vec<ActiveR
     Ok(wanted.filter_map(|rule| with_policy(rule, policy)).collect())
 }
 
+/// True where the command line wants a rule, whatever the policy says of it.
+fn is_asked_for(scan: &Scan, id: &str, catalog: &Catalog) -> bool {
+    let names = |names: &[String]| names.iter().flat_map(|name| catalog.all(name)).any(|rule| rule.id == id);
+    (scan.rules.is_empty() || names(&scan.rules)) && !names(&scan.skip)
+}
+
 /// The rule as the policy wants it; `None` where it is off everywhere.
 fn with_policy(rule: &'static Rule, policy: &Policy) -> Option<ActiveRule> {
     let mut active = ActiveRule::new(rule);
@@ -181,11 +194,11 @@ fn ignores(policy: &Policy) -> Vec<PathIgnore> {
     in_force.map(plain).collect()
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
+pub fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
     let compile = |pattern: &String| GlobBuilder::new(pattern).literal_separator(true).build();
     patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
 }
 
-fn available_threads() -> usize {
+pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

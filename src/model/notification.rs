@@ -41,6 +41,7 @@ pub enum Reason {
     NothingStaged,
     EmptyRange,
     UnmergedPath,
+    UnreachableObjects,
     Ignored,
     Excluded,
     SymbolicLink,
@@ -58,7 +59,7 @@ impl Reason {
             | MissingBase => Class::Incomplete,
             InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference => Class::Degraded,
             TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory | NothingStaged | EmptyRange
-            | UnmergedPath => Class::Info,
+            | UnmergedPath | UnreachableObjects => Class::Info,
             Ignored | Excluded | SymbolicLink | NotAFile | Submodule | LfsPointer | GitDirectory => Class::OutOfScope,
         }
     }
@@ -87,6 +88,7 @@ impl Reason {
             NothingStaged => "nothing-staged",
             EmptyRange => "empty-range",
             UnmergedPath => "unmerged-path",
+            UnreachableObjects => "unreachable-objects",
             Ignored => "ignored",
             Excluded => "excluded",
             SymbolicLink => "symbolic-link",
@@ -99,7 +101,7 @@ impl Reason {
 }
 
 /// Ordered by path, place, reason: reports print them sorted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Notification {
     pub path: Option<RepoPath>,
     pub position: Option<Position>,

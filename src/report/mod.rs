@@ -4,6 +4,8 @@
 //! as `Options`.
 
 mod encode;
+mod flow;
+mod history;
 mod json;
 mod prose;
 mod sarif;
@@ -15,6 +17,7 @@ use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
 use crate::model::Report;
+pub use flow::{FlowFormat, write_flow};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::encode::{uri, write_json};
-use super::json::JsonCoverage;
+use super::json::{JsonAttribution, JsonCoverage};
 use crate::model::{
     Class, Confidence, Excerpt, Finding, Location, Notification, RepoPath, Report, Rule, Severity, Suppression,
     SuppressionKind,
@@ -189,7 +189,13 @@ struct SarifResult<'a> {
 
 #[derive(Serialize)]
 struct SarifResultProperties<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'a str>,
+    /// The deployment units it holds in.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    units: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<JsonAttribution<'a>>,
 }
 
 #[derive(Serialize)]
@@ -317,14 +323,18 @@ impl<'a> SarifResult<'a> {
             related_locations: related.collect(),
             partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.to_string())]),
             suppressions: finding.suppression.iter().map(SarifSuppression::of).collect(),
-            properties: SarifResultProperties { also: finding.also.iter().map(|rule| rule.id).collect() },
+            properties: SarifResultProperties {
+                also: finding.also.iter().map(|rule| rule.id).collect(),
+                units: &finding.units,
+                history: finding.history.as_ref().map(JsonAttribution::of),
+            },
         }
     }
 }
 
 impl SarifResultProperties<'_> {
     fn is_empty(&self) -> bool {
-        self.also.is_empty()
+        self.also.is_empty() && self.units.is_empty() && self.history.is_none()
     }
 }
 

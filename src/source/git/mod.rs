@@ -2,18 +2,37 @@
 //!
 //! It runs nothing, reads no configuration beyond what opening needs, and writes nothing.
 
+mod attribution;
+mod commits;
+mod delta;
 mod difference;
+mod history;
 mod index;
+mod inflate;
+mod objects;
+mod packs;
+mod paths;
 mod range;
+mod refs;
 mod repository;
 mod tree;
+mod trees;
+mod walk;
 
+pub use attribution::{Attribution, Commits};
+pub use commits::{Signature, message};
+pub use delta::Delta;
 pub use difference::{Change, Comparison, Parent};
+pub use history::{History, Structure, reason};
+pub(super) use index::tracked;
+pub use inflate::Broken;
+pub use objects::{Kind, Objects, Scratch, Slot};
+pub use paths::PathId;
 pub use range::{Commit, NoRange, Range};
 pub use repository::Repository;
 pub use tree::{Content, ObjectTree};
-
-pub(super) use index::tracked;
+pub use trees::Trees;
+pub use walk::{Buffers, Object, Unit, Verdict, Visitor};
 
 use std::path::Path;
 

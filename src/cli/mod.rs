@@ -8,6 +8,7 @@ mod exit;
 mod history;
 mod history_args;
 mod output;
+mod progress;
 mod rules;
 
 use std::process::ExitCode;

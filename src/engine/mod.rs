@@ -19,7 +19,7 @@ use crate::graph::Layout;
 use crate::model::{Buffer, Class, Coverage, Finding, Notification, Reason, Related, RepoPath, Report, Snapshot};
 use crate::syntax::Syntax;
 use examine::{Examiner, Outcome, Pass};
-pub use history::history;
+pub use history::{Progress, history};
 pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;

@@ -6,6 +6,7 @@ use super::check::{PolicyFile, globs, prepare};
 use super::exit::{Exit, judge};
 use super::history_args::History;
 use super::output::{Failure, tell};
+use super::progress::told;
 use crate::engine::{self, Scope};
 use crate::filter::Threshold;
 use crate::policy::glob_set;
@@ -27,7 +28,7 @@ pub fn run(arguments: &History) -> Result<Exit, Failure> {
         unreachable: arguments.unreachable,
     };
     let source = git::History::open(&arguments.repositories, &arguments.branches).map_err(Failure::new)?;
-    let mut report = engine::history(&source, &scope, &plan);
+    let mut report = told(arguments.output.quiet, |progress| engine::history(&source, &scope, &plan, progress));
     report.findings.retain(|finding| threshold.reports(finding));
     tell(&report, &arguments.output)?;
     match arguments.output.exit_zero {

@@ -10,6 +10,7 @@ mod graph;
 mod history;
 mod history_args;
 mod output;
+mod progress;
 mod rules;
 
 use std::process::ExitCode;

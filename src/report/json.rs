@@ -31,7 +31,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Findings, then notifications, then the summary: a reader that sees the last line knows that nothing is missing.
 pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
-        write_json(&JsonLine::Finding(JsonFinding::of(finding)), out)?;
+        write_json(&JsonLine::Finding(Box::new(JsonFinding::of(finding))), out)?;
     }
     for notification in &report.notifications {
         write_json(&JsonLine::Notification(JsonNotification::of(notification)), out)?;
@@ -50,7 +50,7 @@ struct JsonDocument<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum JsonLine<'a> {
-    Finding(JsonFinding<'a>),
+    Finding(Box<JsonFinding<'a>>),
     Notification(JsonNotification<'a>),
     Summary(JsonHead),
 }

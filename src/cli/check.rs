@@ -23,6 +23,7 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
         Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
     let mut report = match arguments.paths.as_slice() {
         _ if arguments.staged => difference::staged(arguments)?,
+        _ if arguments.since.is_some() => difference::range(arguments)?,
         [only] if only == Path::new("-") => standard_input(arguments)?,
         paths => worktree(arguments, paths)?,
     };
@@ -46,7 +47,7 @@ fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
         return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
     }
     let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-    let file = match &arguments.scan.policy_from {
+    let file = match &arguments.policy_from {
         None => root.policy.clone().map(PolicyFile::Disk),
         Some(revision) => difference::policy_of(revision, &root.folder)?,
     };
@@ -103,6 +104,7 @@ pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -
     plan.targets = policy.targets.clone();
     plan.externals = policy.externals.clone();
     plan.ignores = ignores(&policy);
+    plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.suppress = !scan.no_suppress;
     plan.masking = Masking { reveal: usize::from(output.reveal) };
     plan.threads = scan.threads.map_or_else(available_threads, usize::from);
@@ -159,6 +161,12 @@ fn active(scan: &Scan, policy: &Policy, catalog: &Catalog) -> Result<Vec<ActiveR
     };
     let wanted = catalog.rules().iter().filter(is_on).filter(|rule| !holds(&skipped, rule));
     Ok(wanted.filter_map(|rule| with_policy(rule, policy)).collect())
+}
+
+/// True where the command line wants a rule, whatever the policy says of it.
+fn is_asked_for(scan: &Scan, id: &str, catalog: &Catalog) -> bool {
+    let names = |names: &[String]| names.iter().flat_map(|name| catalog.all(name)).any(|rule| rule.id == id);
+    (scan.rules.is_empty() || names(&scan.rules)) && !names(&scan.skip)
 }
 
 /// The rule as the policy wants it; `None` where it is off everywhere.

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use tightlip::document::{Document, Role};
-use tightlip::graph::{Builder, Cause, Contents, Inventory, Layout, Place, Unit, UnitKind, units};
+use tightlip::graph::{Builder, Cause, Contents, Inventory, Layout, Place, Unit, UnitKind, strays, units};
 use tightlip::model::RepoPath;
 use tightlip::syntax::Syntax;
 
@@ -91,10 +91,7 @@ spec: {path: ./not/here}
         ("apps/sub/unlisted.yaml", SECRET),
     ]);
     // Renamed by the same patch, the second has the first one's id: Flux would fail, we say so.
-    assert_eq!(
-        told(&units),
-        "release apps: prod/web-green …\nfolder apps/sub: -/web\nfolder cluster: -/apps -/elsewhere\n"
-    );
+    assert_eq!(told(&units), "release apps: prod/web-green …\nfolder cluster: -/apps -/elsewhere\n");
 }
 
 #[test]
@@ -183,15 +180,14 @@ fn plain_manifests_are_one_unit_until_an_object_comes_twice() {
 }
 
 #[test]
-fn what_a_kustomization_leaves_out_is_a_unit_of_its_folder() {
+fn what_a_kustomization_leaves_out_is_a_stray_and_in_no_unit() {
     let other = "apiVersion: v1\nkind: Secret\nmetadata: {name: other}\n";
-    let units = units_of(&[
-        ("a/kustomization.yaml", "resources: [s.yaml]"),
-        ("a/s.yaml", SECRET),
-        ("a/left-out.yaml", SECRET),
-        ("a/below/o.yaml", other),
-    ]);
-    assert_eq!(told(&units), "kustomization a: -/web\nfolder a: -/web\nfolder a/below: -/other\n");
+    let files = [("a/kustomization.yaml", "resources: [s.yaml]"), ("a/s.yaml", SECRET), ("a/below/o.yaml", other)];
+    let (inventory, layout) = survey(&files);
+    assert_eq!(told(&units(&inventory, &layout)), "kustomization a: -/web\n");
+    let strays: Vec<_> =
+        strays(&inventory, &layout).iter().map(|stray| stray.name_text().unwrap().to_owned()).collect();
+    assert_eq!(strays, ["other"]);
 }
 
 #[test]

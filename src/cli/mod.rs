@@ -8,6 +8,7 @@ mod difference;
 mod exit;
 mod history;
 mod history_args;
+mod hook;
 mod output;
 mod rules;
 
@@ -24,6 +25,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Hook(arguments) => hook::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     done.unwrap_or_else(|failure| {

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::history_args::History;
+use super::hook_args::Hook;
 use crate::model::{Confidence, Severity};
-use crate::report::Format;
+use crate::report::{FlowFormat, Format};
 
 pub const EXIT_CODES: &str = "\
 Exit codes:
@@ -33,6 +34,8 @@ pub enum Command {
     History(History),
     /// Puts a hook into this repository, and answers where git or a server calls it.
     Hook(Hook),
+    /// Draws which Secrets are made, from what, and who reads them.
+    Graph(Graph),
     /// Lists, explains and verifies rules.
     Rules(Rules),
 }
@@ -128,56 +131,41 @@ pub struct Output {
 }
 
 #[derive(Debug, Args)]
-pub struct Hook {
-    #[command(subcommand)]
-    pub command: HookCommand,
+pub struct Graph {
+    /// The folder whose deployments are drawn.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Only the Secret of this name.
+    #[arg(long, value_name = "NAME")]
+    pub secret: Option<String>,
+    /// Only what this workload reads: `web`, or `Deployment web`.
+    #[arg(long, value_name = "NAME")]
+    pub workload: Option<String>,
+    /// Only what comes from this store.
+    #[arg(long, value_name = "NAME")]
+    pub store: Option<String>,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub format: FlowFormatName,
+    /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
 }
 
-#[derive(Debug, Subcommand)]
-pub enum HookCommand {
-    /// Checks what is staged before each commit from now on; a hook that is there runs first.
-    Install,
-    /// Takes the hook away and brings back the one that was there.
-    Uninstall,
-    /// What is staged, or the range that pre-commit was started with.
-    PreCommit(HookRun),
-    /// What a push sends, by the ref updates on standard input.
-    PrePush {
-        /// The remote's name, as git gives it.
-        #[arg(default_value = "origin")]
-        remote: String,
-        /// The remote's address, as git gives it.
-        address: Option<String>,
-        #[command(flatten)]
-        run: HookRun,
-    },
-    /// What a push brings, by the ref updates on standard input: for servers.
-    PreReceive(HookRun),
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FlowFormatName {
+    Text,
+    Mermaid,
+    Dot,
+    Json,
 }
 
-#[derive(Debug, Args)]
-pub struct HookRun {
-    /// Judge by the tightlip.yaml of this revision instead.
-    #[arg(long, value_name = "REV", conflicts_with = "policy")]
-    pub policy_from: Option<String>,
-    #[command(flatten)]
-    pub scan: Scan,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-impl HookRun {
-    /// The same wishes for a check of the whole repository.
-    pub fn check(&self) -> Check {
-        Check {
-            paths: vec![PathBuf::from(".")],
-            path: "stdin".to_owned(),
-            staged: false,
-            since: None,
-            head: "HEAD".to_owned(),
-            policy_from: self.policy_from.clone(),
-            scan: self.scan.clone(),
-            output: self.output.clone(),
+impl From<FlowFormatName> for FlowFormat {
+    fn from(name: FlowFormatName) -> Self {
+        match name {
+            FlowFormatName::Text => FlowFormat::Text,
+            FlowFormatName::Mermaid => FlowFormat::Mermaid,
+            FlowFormatName::Dot => FlowFormat::Dot,
+            FlowFormatName::Json => FlowFormat::Json,
         }
     }
 }

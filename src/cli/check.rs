@@ -99,9 +99,10 @@ pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -
             .with_folder(folder)
             .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
     };
-    let policy = read_policy(scan, found, &catalog)?;
+    let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     plan.targets = policy.targets.clone();
+    plan.externals = policy.externals.clone();
     plan.ignores = ignores(&policy);
     plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.suppress = !scan.no_suppress;
@@ -110,8 +111,12 @@ pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -
     Ok((plan, policy))
 }
 
-fn read_policy(scan: &Scan, found: Option<PolicyFile>, catalog: &Catalog) -> Result<Policy, Failure> {
-    let file = match &scan.policy {
+pub(super) fn read_policy(
+    asked: Option<&PathBuf>,
+    found: Option<PolicyFile>,
+    catalog: &Catalog,
+) -> Result<Policy, Failure> {
+    let file = match asked {
         Some(path) if path == Path::new("none") => return Ok(Policy::default()),
         Some(path) => Some(PolicyFile::Disk(path.clone())),
         None => found,
@@ -194,6 +199,6 @@ pub fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
     patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
 }
 
-fn available_threads() -> usize {
+pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

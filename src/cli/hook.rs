@@ -7,9 +7,10 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::args::{Check, Hook, HookCommand, HookRun};
+use super::args::Check;
 use super::difference;
 use super::exit::{Exit, judge};
+use super::hook_args::{Hook, HookCommand, HookRun};
 use super::output::{Failure, say, tell};
 use crate::filter::Threshold;
 use crate::model::{Notification, Reason, Report};

@@ -169,7 +169,7 @@ impl Side<'_> {
         if let Some(known) = cache().and_then(|(cache, key)| cache.get(&key).cloned()) {
             return known;
         }
-        let examiner = Examiner { plan: self.plan, layout: &self.layout };
+        let examiner = Examiner { plan: self.plan, layout: &self.layout, files: &[] };
         let outcome = Arc::new(examiner.file(self.tree, path, buffer));
         if let Some((mut cache, key)) = cache() {
             cache.insert(key, Arc::clone(&outcome));

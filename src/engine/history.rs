@@ -111,7 +111,7 @@ fn names(trees: &Trees, repositories: &[Past], plan: &Plan, gathered: &mut Gathe
     for name in trees.names() {
         let Some(first) = repositories.first() else { break };
         let mut outcome = Outcome::default();
-        Examiner { plan, layout: &first.layout }.whole(&origin, name, &mut outcome);
+        Examiner { plan, layout: &first.layout, files: &[] }.whole(&origin, name, &mut outcome);
         let Some(finding) = outcome.findings.first() else { continue };
         masked.insert(name.to_vec(), finding.location.excerpt.text.clone());
         for (number, past) in repositories.iter().enumerate() {

@@ -113,7 +113,7 @@ impl<'j> Judge<'j> {
 
     fn examined(&self, repository: usize, path: &RepoPath, bytes: &[u8]) -> Outcome {
         let mut outcome = Outcome::default();
-        let examiner = Examiner { plan: self.plan, layout: &self.repositories[repository].layout };
+        let examiner = Examiner { plan: self.plan, layout: &self.repositories[repository].layout, files: &[] };
         examiner.whole(&Origin { path: path.clone() }, bytes, &mut outcome);
         outcome
     }

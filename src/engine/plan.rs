@@ -10,7 +10,7 @@ use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
 use crate::filter::PathIgnore;
 use crate::model::{Finding, Masking, RepoPath, Rule, Severity, Suppression};
-use crate::policy::Targets;
+use crate::policy::{Externals, Targets};
 
 /// A rule that is on, with what the policy changes about it.
 #[derive(Clone, Debug)]
@@ -36,6 +36,7 @@ pub struct Plan {
     pub(super) silent: Option<(Detector, KeyedRules)>,
     pub(super) checks: Vec<(&'static Check, &'static Rule)>,
     pub targets: Targets,
+    pub externals: Externals,
     /// What is reported; empty is everything.
     pub scope: Vec<RepoPath>,
     pub ignores: Vec<PathIgnore>,
@@ -63,6 +64,7 @@ impl Plan {
             catalog,
             rules,
             targets: Targets::default(),
+            externals: Externals::default(),
             scope: Vec::new(),
             ignores: Vec::new(),
             watches_policy: true,
@@ -70,6 +72,11 @@ impl Plan {
             masking: Masking::default(),
             threads: 1,
         }
+    }
+
+    /// True when any rule needs the graph.
+    pub(super) fn has_unit_checks(&self) -> bool {
+        self.checks.iter().any(|(check, _)| check.is_of_unit())
     }
 
     pub(super) fn is_active(&self, rule: &Rule) -> bool {

@@ -22,7 +22,7 @@ pub struct Inventory {
 }
 
 /// What one file says.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Contents {
     pub role: Role,
     /// One for each document; Lists are not unfolded.

@@ -3,6 +3,7 @@
 //! It does not read files and it does not judge.
 
 mod data;
+mod flow;
 mod inventory;
 mod kustomize;
 mod layout;
@@ -10,6 +11,10 @@ mod object;
 mod unit;
 
 pub use data::{Content, Data, FileId, Place};
+pub use flow::{
+    Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Member, Producer, Store, StoreKind, StoreReference, Unlisted,
+    all, draw, is_open, may_be_same,
+};
 pub use inventory::{Contents, Inventory};
 pub use kustomize::{Build, Builder, Edits};
 pub use layout::{Destination, KustomizationKind, Layout, is_kustomization};

@@ -34,6 +34,8 @@ pub struct Finding {
     pub message: String,
     pub location: Location,
     pub related: Vec<Related>,
+    /// The deployment units it holds in, for what only a whole deployment can tell; at most as many as a report can bear.
+    pub units: Vec<String>,
     /// Rules that found the same thing and gave way.
     pub also: Vec<&'static Rule>,
     pub fingerprint: Fingerprint,

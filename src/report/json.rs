@@ -158,6 +158,8 @@ struct JsonFinding<'a> {
     message: &'a str,
     location: JsonLocation<'a>,
     related: Vec<JsonRelated<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    units: &'a [String],
     also: Vec<&'a str>,
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -253,6 +255,7 @@ impl<'a> JsonFinding<'a> {
                 .iter()
                 .map(|related| JsonRelated { label: &related.label, location: JsonLocation::of(&related.location) })
                 .collect(),
+            units: &finding.units,
             also: finding.also.iter().map(|rule| rule.id).collect(),
             fingerprint: finding.fingerprint.to_string(),
             history: finding.history.as_ref().map(JsonAttribution::of),

@@ -15,7 +15,7 @@ mod span;
 mod visible;
 
 pub use added::AddedLines;
-pub use closest::{closest, unknown};
+pub use closest::{closest, is_slip, unknown};
 pub use encoding::{Decoded, OffsetMap, decode, is_binary};
 pub use lines::{LineIndex, Position, Region};
 pub use openings::Openings;

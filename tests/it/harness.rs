@@ -69,6 +69,7 @@ pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
     let policy = policy_of(root);
     let mut plan = Plan::new(Catalog::built_in(), rules.iter().map(|rule| ActiveRule::new(rule)).collect());
     plan.targets = policy.targets.clone();
+    plan.externals = policy.externals.clone();
     plan.threads = threads;
     let nested = nested_roots(root);
     let mut exclude: Vec<_> = policy.exclude.clone();

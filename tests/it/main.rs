@@ -10,6 +10,7 @@ mod hooks;
 mod kustomize;
 mod layout;
 mod layouts_git;
+mod mutations;
 mod range;
 mod readme;
 mod recall;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
-use super::examine::{Examiner, Outcome};
+use super::examine::{Examiner, Outcome, Pass};
 use super::weakened::weakened;
 use super::{Plan, conclude, in_parallel, survey};
 use crate::document::Role;
@@ -169,7 +169,7 @@ impl Side<'_> {
         if let Some(known) = cache().and_then(|(cache, key)| cache.get(&key).cloned()) {
             return known;
         }
-        let examiner = Examiner { plan: self.plan, layout: &self.layout, files: &[] };
+        let examiner = Examiner { pass: Pass::default(), plan: self.plan, layout: &self.layout, files: &[] };
         let outcome = Arc::new(examiner.file(self.tree, path, buffer));
         if let Some((mut cache, key)) = cache() {
             cache.insert(key, Arc::clone(&outcome));

@@ -5,6 +5,7 @@
 
 mod encode;
 mod flow;
+mod history;
 mod json;
 mod prose;
 mod sarif;

@@ -32,18 +32,6 @@ pub fn units(inventory: &Inventory, files: &[FileId]) -> Vec<Unit> {
     units
 }
 
-/// One unit a folder, for files that a kustomization beside or above them leaves out: nobody is known to apply them, least
-/// of all together.
-pub fn each(inventory: &Inventory, files: &[FileId]) -> Vec<Unit> {
-    let mut folders: BTreeMap<RepoPath, Vec<FileId>> = BTreeMap::new();
-    for &file in files {
-        if let Some(path) = inventory.path(file) {
-            folders.entry(path.parent()).or_default().push(file);
-        }
-    }
-    folders.iter().filter_map(|(path, files)| unit(path, files, inventory)).collect()
-}
-
 fn divide(folder: Folder, path: &RepoPath, inventory: &Inventory, units: &mut Vec<Unit>) {
     let mut files = Vec::new();
     folder.gather(&mut files);

@@ -106,14 +106,24 @@ pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
     let releases = releases(inventory, layout);
     units.releases(&releases, &mut listed);
     units.kustomizations(&listed, &releases);
-    let left = plain_files(inventory, layout).filter(|file| !listed.files.contains(file));
-    let (beside, free): (Vec<FileId>, Vec<FileId>) =
-        left.partition(|&file| is_beside_kustomization(file, inventory, layout));
-    units.found.extend(folder::units(inventory, &free));
-    units.found.extend(folder::each(inventory, &beside));
+    let is_left = |file: &FileId| !listed.files.contains(file) && !is_beside_kustomization(*file, inventory, layout);
+    let left: Vec<FileId> = plain_files(inventory, layout).filter(is_left).collect();
+    units.found.extend(folder::units(inventory, &left));
     let mut found = units.found;
     found.sort_by(|one, other| (&one.name, one.kind).cmp(&(&other.name, other.kind)));
     found
+}
+
+/// Objects in files beside or below a kustomization, to which no kustomization and no release leads: written, and not
+/// deployed.
+pub fn strays(inventory: &Inventory, layout: &Layout) -> Vec<Object> {
+    let mut claimed = Listed::of(inventory, layout).files;
+    for release in releases(inventory, layout) {
+        claimed.extend(read_by(&release, inventory, layout));
+    }
+    let left = plain_files(inventory, layout)
+        .filter(|file| !claimed.contains(file) && is_beside_kustomization(*file, inventory, layout));
+    left.filter_map(|file| inventory.contents(file)).flat_map(objects_of).collect()
 }
 
 struct Units<'a> {

@@ -21,5 +21,5 @@ mod shapes;
 mod staged;
 mod syntax;
 mod trees;
-mod windows;
 mod units;
+mod windows;

@@ -4,10 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobBuilder};
+use globset::{Glob, GlobBuilder, GlobSet};
 use jiff::Zoned;
 
-use super::args::{Check, Scan};
+use super::args::{Check, Output, Scan};
+use super::difference;
 use super::exit::{Exit, judge};
 use super::output::{Failure, tell};
 use crate::catalog::Catalog;
@@ -21,6 +22,7 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
     let threshold =
         Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
     let mut report = match arguments.paths.as_slice() {
+        _ if arguments.staged => difference::staged(arguments)?,
         [only] if only == Path::new("-") => standard_input(arguments)?,
         paths => worktree(arguments, paths)?,
     };
@@ -34,8 +36,8 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
 
 fn standard_input(arguments: &Check) -> Result<Report, Failure> {
     let here = find_root(&[PathBuf::from(".")]).ok();
-    let policy = here.and_then(|root| root.policy);
-    let (plan, _) = prepare(arguments, policy.as_deref())?;
+    let (plan, _) =
+        prepare(&arguments.scan, &arguments.output, here.and_then(|root| root.policy).map(PolicyFile::Disk))?;
     Ok(engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan))
 }
 
@@ -44,12 +46,16 @@ fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
         return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
     }
     let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-    let (mut plan, policy) = prepare(arguments, root.policy.as_deref())?;
+    let file = match &arguments.scan.policy_from {
+        None => root.policy.clone().map(PolicyFile::Disk),
+        Some(revision) => difference::policy_of(revision, &root.folder)?,
+    };
+    let (mut plan, policy) = prepare(&arguments.scan, &arguments.output, file)?;
     plan.scope = root.scope.clone();
     let source = Worktree::new(Settings {
         root: root.folder.clone(),
         gitignore: !arguments.scan.no_gitignore,
-        exclude: glob_set(policy.exclude.iter().chain(&globs(&arguments.scan.exclude)?)),
+        exclude: excluded(&arguments.scan, &policy)?,
         named: root.scope.iter().filter(|path| !path.as_bytes().is_empty()).cloned().collect(),
         folders: if root.is_whole { Vec::new() } else { root.scope.clone() },
         threads: plan.threads,
@@ -77,41 +83,63 @@ fn inventory(root: &Root) -> Option<Notification> {
     })
 }
 
+/// Where the policy stands, unless the user names another.
+pub(super) enum PolicyFile {
+    Disk(PathBuf),
+    /// A file of a commit or of the index: its name for the user, and what it says.
+    Object(String, String),
+}
+
 /// The plan that arguments and policy make together; the policy for what it says of files.
-fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Failure> {
-    let scan = &arguments.scan;
+pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -> Result<(Plan, Policy), Failure> {
     let catalog = match &scan.rules_dir {
         None => Catalog::built_in(),
         Some(folder) => Catalog::built_in()
             .with_folder(folder)
             .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
     };
-    let policy = read_policy(scan, found, &catalog)?;
+    let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     plan.targets = policy.targets.clone();
+    plan.externals = policy.externals.clone();
     plan.ignores = ignores(&policy);
     plan.suppress = !scan.no_suppress;
-    plan.masking = Masking { reveal: usize::from(arguments.output.reveal) };
+    plan.masking = Masking { reveal: usize::from(output.reveal) };
     plan.threads = scan.threads.map_or_else(available_threads, usize::from);
     Ok((plan, policy))
 }
 
-fn read_policy(scan: &Scan, found: Option<&Path>, catalog: &Catalog) -> Result<Policy, Failure> {
-    let path = match &scan.policy {
+pub(super) fn read_policy(
+    asked: Option<&PathBuf>,
+    found: Option<PolicyFile>,
+    catalog: &Catalog,
+) -> Result<Policy, Failure> {
+    let file = match asked {
         Some(path) if path == Path::new("none") => return Ok(Policy::default()),
-        Some(path) => path,
-        None => match found {
-            Some(path) => path,
-            None => return Ok(Policy::default()),
-        },
+        Some(path) => Some(PolicyFile::Disk(path.clone())),
+        None => found,
     };
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    let (name, text) = match file {
+        None => return Ok(Policy::default()),
+        Some(PolicyFile::Object(name, text)) => (name, text),
+        Some(PolicyFile::Disk(path)) => {
+            let text = std::fs::read_to_string(&path);
+            let name = path.display().to_string();
+            let text = text.map_err(|error| Failure::new(format!("{name}: {error}")))?;
+            (name, text)
+        }
+    };
     Policy::read(&text, catalog.rules()).map_err(|mistakes| {
         let place = |wrong: &crate::text::settings::Misread| {
-            format!("{}:{}:{}: {}", path.display(), wrong.line, wrong.column, wrong.message)
+            format!("{name}:{}:{}: {}", wrong.line, wrong.column, wrong.message)
         };
         Failure::all(mistakes.iter().map(place))
     })
+}
+
+/// Paths that nobody wants looked at.
+pub(super) fn excluded(scan: &Scan, policy: &Policy) -> Result<GlobSet, Failure> {
+    Ok(glob_set(policy.exclude.iter().chain(&globs(&scan.exclude)?)))
 }
 
 /// The rules that are on. Naming a rule turns it on, whatever its tier.
@@ -158,11 +186,11 @@ fn ignores(policy: &Policy) -> Vec<PathIgnore> {
     in_force.map(plain).collect()
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
+pub fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
     let compile = |pattern: &String| GlobBuilder::new(pattern).literal_separator(true).build();
     patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
 }
 
-fn available_threads() -> usize {
+pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

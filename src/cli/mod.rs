@@ -4,7 +4,11 @@
 
 mod args;
 mod check;
+mod difference;
 mod exit;
+mod graph;
+mod history;
+mod history_args;
 mod output;
 mod rules;
 
@@ -20,6 +24,8 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };
     done.unwrap_or_else(|failure| {

@@ -4,10 +4,11 @@
 //! `let token: &str = "…"`. It does not know languages: it looks at what stands around the words of credentials and reads
 //! no further than the literal.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::keyed::{self, KeyedRules, Trust};
-use super::prefilter::Packed;
+use super::prefilter::WordTable;
 use crate::model::{Blob, Confidence, Draft, Emitter, Identity, RepoPath};
 use crate::text::{Secret, Span};
 use crate::value::{self, Verdict};
@@ -120,21 +121,22 @@ pub fn scan(rules: &KeyedRules, blob: &Blob, drafts: &mut Vec<Draft>) {
     if rules.is_empty() || blob.binary || !is_code(blob.path()) {
         return;
     }
-    static WORDS: OnceLock<Option<Packed>> = OnceLock::new();
-    let pieces = || Packed::new(&PIECES.iter().map(|piece| piece.as_bytes()).collect::<Vec<_>>());
-    let Some(words) = WORDS.get_or_init(pieces) else { return };
-    let (mut at, mut trust) = (0, None);
-    while let Some(found) = words.find(blob.text, at) {
-        let name_end = found + length_of(blob.text, found, is_name_byte);
-        at = name_end.max(found + 1);
-        let Some(literal) = Literal::after(blob.text, found, name_end) else { continue };
-        let trust = *trust.get_or_insert_with(|| trust_in(blob));
-        if trust == Trust::None {
+    static WORDS: OnceLock<WordTable> = OnceLock::new();
+    let pieces = || WordTable::new(PIECES.iter().map(|piece| (Cow::Borrowed(piece.as_bytes()), 0)));
+    let (mut next, mut trust) = (0, None);
+    WORDS.get_or_init(pieces).each(blob.text, |found, _, _| {
+        if found < next {
             return;
         }
-        at = literal.value.end.max(at);
-        judge(rules, blob, &literal, trust, drafts);
-    }
+        let name_end = found + length_of(blob.text, found, is_name_byte);
+        next = name_end.max(found + 1);
+        let Some(literal) = Literal::after(blob.text, found, name_end) else { return };
+        next = literal.value.end.max(next);
+        match *trust.get_or_insert_with(|| trust_in(blob)) {
+            Trust::None => next = usize::MAX,
+            trust => judge(rules, blob, &literal, trust, drafts),
+        }
+    });
 }
 
 fn is_code(path: &RepoPath) -> bool {

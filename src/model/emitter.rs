@@ -54,6 +54,7 @@ impl Draft {
             message: fill(self.rule.message, &self.blanks),
             related: here.collect(),
             location: Location { decoders: self.decoders, ..location(self.span, self.key_path) },
+            units: Vec::new(),
             also: self.also,
             fingerprint: Fingerprint::of(self.rule.family, &self.identity),
             history: None,

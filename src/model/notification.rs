@@ -29,10 +29,19 @@ pub enum Reason {
     UnresolvedTemplate,
     RemoteReference,
     BrokenIndex,
+    MissingObject,
+    CorruptObject,
+    OversizedObject,
+    ShallowHistory,
+    MissingBase,
     TooManyMatches,
     UnknownRule,
     UnusedIgnore,
     PartialInventory,
+    NothingStaged,
+    EmptyRange,
+    UnmergedPath,
+    UnreachableObjects,
     Ignored,
     Excluded,
     SymbolicLink,
@@ -46,9 +55,11 @@ impl Reason {
     pub fn class(self) -> Class {
         use Reason::*;
         match self {
-            Unreadable | Truncated | BrokenIndex => Class::Incomplete,
+            Unreadable | Truncated | BrokenIndex | MissingObject | CorruptObject | OversizedObject | ShallowHistory
+            | MissingBase => Class::Incomplete,
             InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference => Class::Degraded,
-            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory => Class::Info,
+            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory | NothingStaged | EmptyRange
+            | UnmergedPath | UnreachableObjects => Class::Info,
             Ignored | Excluded | SymbolicLink | NotAFile | Submodule | LfsPointer | GitDirectory => Class::OutOfScope,
         }
     }
@@ -65,10 +76,19 @@ impl Reason {
             UnresolvedTemplate => "unresolved-template",
             RemoteReference => "remote-reference",
             BrokenIndex => "broken-index",
+            MissingObject => "missing-object",
+            CorruptObject => "corrupt-object",
+            OversizedObject => "oversized-object",
+            ShallowHistory => "shallow-history",
+            MissingBase => "missing-base",
             TooManyMatches => "too-many-matches",
             UnknownRule => "unknown-rule",
             UnusedIgnore => "unused-ignore",
             PartialInventory => "partial-inventory",
+            NothingStaged => "nothing-staged",
+            EmptyRange => "empty-range",
+            UnmergedPath => "unmerged-path",
+            UnreachableObjects => "unreachable-objects",
             Ignored => "ignored",
             Excluded => "excluded",
             SymbolicLink => "symbolic-link",

@@ -9,8 +9,11 @@ use super::{Class, Finding, Notification, Reason};
 /// How much was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
+    /// Files of a tree, blobs of a history.
     pub files: u64,
     pub bytes: u64,
+    /// Commits whose messages were read; `None` where no history was asked for.
+    pub commits: Option<u64>,
     /// Files that were read as YAML, JSON or dotenv.
     pub structured: u64,
     /// Everything that was not looked at or not understood, by reason.

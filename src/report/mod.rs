@@ -4,6 +4,7 @@
 //! as `Options`.
 
 mod encode;
+mod flow;
 mod json;
 mod prose;
 mod sarif;
@@ -15,6 +16,7 @@ use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
 use crate::model::Report;
+pub use flow::{FlowFormat, write_flow};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {

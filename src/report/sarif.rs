@@ -193,6 +193,9 @@ struct SarifResultProperties<'a> {
     also: Vec<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     decoders: &'a [&'static str],
+    /// The deployment units it holds in.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    units: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -323,6 +326,7 @@ impl<'a> SarifResult<'a> {
             properties: SarifResultProperties {
                 also: finding.also.iter().map(|rule| rule.id).collect(),
                 decoders: &finding.location.decoders,
+                units: &finding.units,
             },
         }
     }
@@ -330,7 +334,7 @@ impl<'a> SarifResult<'a> {
 
 impl SarifResultProperties<'_> {
     fn is_empty(&self) -> bool {
-        self.also.is_empty() && self.decoders.is_empty()
+        self.also.is_empty() && self.decoders.is_empty() && self.units.is_empty()
     }
 }
 

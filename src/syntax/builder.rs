@@ -5,6 +5,9 @@
 use super::tree::{Content, NONE, NodeId, Raw, Style, SyntaxError, Tree};
 use crate::text::Span;
 
+/// A tree seldom has more nodes than one for so many bytes of text.
+const BYTES_PER_NODE: usize = 20;
+
 /// Fills a tree in document order; keeps its own stack.
 #[derive(Default)]
 pub struct Builder {
@@ -34,6 +37,13 @@ struct Mark {
 impl Builder {
     pub fn new() -> Self {
         Builder::default()
+    }
+
+    /// With room for the nodes that a text of `length` bytes usually has.
+    pub fn for_text(length: usize) -> Self {
+        let mut builder = Builder::default();
+        builder.tree.nodes.reserve(length / BYTES_PER_NODE);
+        builder
     }
 
     pub fn depth(&self) -> usize {

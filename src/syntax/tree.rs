@@ -387,7 +387,12 @@ impl<'a> Node<'a> {
     }
 
     /// What an alias stands for; the node itself otherwise.
+    #[inline]
     pub fn resolved(self) -> Node<'a> {
+        if self.is_alias() { self.followed() } else { self }
+    }
+
+    fn followed(self) -> Node<'a> {
         let mut node = self;
         for _ in 0..MOST_HOPS {
             match node.raw().content {
@@ -446,6 +451,7 @@ impl<'a> Node<'a> {
         })
     }
 
+    #[inline]
     fn raw(self) -> &'a Raw {
         &self.tree.nodes[self.id as usize]
     }

@@ -2,19 +2,23 @@
 //!
 //! It does not know YAML, secrets, rules or Kubernetes.
 
+mod added;
 pub mod checksum;
 mod closest;
 mod encoding;
 mod lines;
+mod openings;
 mod runs;
 mod secret;
 pub mod settings;
 mod span;
 mod visible;
 
-pub use closest::{closest, unknown};
+pub use added::AddedLines;
+pub use closest::{closest, is_slip, unknown};
 pub use encoding::{Decoded, OffsetMap, decode, is_binary};
 pub use lines::{LineIndex, Position, Region};
+pub use openings::Openings;
 pub use runs::{SHORTEST_RUN, is_run_byte, runs};
 pub use secret::Secret;
 pub use span::Span;

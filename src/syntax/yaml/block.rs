@@ -22,7 +22,7 @@ pub fn parse(text: &str) -> Option<Tree> {
         bytes: text.as_bytes(),
         at: 0,
         line: 0,
-        builder: Builder::new(),
+        builder: Builder::for_text(text.len()),
         open: Vec::new(),
         waiting: Waiting::Document { mark: None },
     };

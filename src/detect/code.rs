@@ -17,8 +17,8 @@ use crate::value::{self, Verdict};
 /// that best.
 const PIECES: &[&str] = &[
     "pass", "Pass", "PASS", "ecre", "ECRE", "oken", "OKEN", "pi_k", "pi-k", "piKe", "pike", "PI_K", "PIKe", "PIKE",
-    "ss_k", "ssKe", "SS_K", "on_k", "onKe", "ON_K", "ng_k", "ngKe", "NG_K", "salt", "SALT", "_pwd", "_PWD", "pwd=",
-    "pwd ", "Pwd ", "PWD ", "pwd\"",
+    "ss_k", "ssKe", "SS_K", "on_k", "onKe", "ON_K", "ng_k", "ngKe", "NG_K", "_pwd", "_PWD", "pwd=", "pwd ", "Pwd ",
+    "PWD ", "pwd\"", "pwd:", "pwd'",
 ];
 
 /// Endings of the names of files that hold code, sorted.

@@ -160,7 +160,6 @@ impl Examiner<'_> {
             related: Vec::new(),
             decoders: Vec::new(),
             key_path: (!key_path.is_empty()).then(|| key_path.clone()),
-            decoders: Vec::new(),
             identity: Identity::Manifest { subject, key_path, value: draft.value.clone() },
             also: Vec::new(),
         }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::history_args::History;
+use super::hook_args::Hook;
 use crate::model::{Confidence, Severity};
 use crate::report::{FlowFormat, Format};
 
@@ -31,6 +32,8 @@ pub enum Command {
     Check(Check),
     /// Looks at every version of every file that a repository ever held.
     History(History),
+    /// Puts a hook into this repository, and answers where git or a server calls it.
+    Hook(Hook),
     /// Draws which Secrets are made, from what, and who reads them.
     Graph(Graph),
     /// Lists, explains and verifies rules.
@@ -65,7 +68,7 @@ pub struct Check {
 }
 
 /// What is looked for and where.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Scan {
     /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
     #[arg(long, value_name = "FILE")]
@@ -94,7 +97,7 @@ pub struct Scan {
 }
 
 /// What is told and how.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Output {
     /// What is written to standard output.
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]

@@ -9,6 +9,8 @@ mod exit;
 mod graph;
 mod history;
 mod history_args;
+mod hook;
+mod hook_args;
 mod output;
 mod progress;
 mod rules;
@@ -26,6 +28,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Hook(arguments) => hook::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
     };

@@ -16,8 +16,8 @@ use crate::value::{self, Verdict};
 /// Pieces of the words for credentials, as code writes them. Four bytes each: that is what the search looks at.
 const PIECES: &[&str] = &[
     "pass", "Pass", "PASS", "ecre", "ECRE", "oken", "OKEN", "pi_k", "pi-k", "piKe", "pike", "PI_K", "PIKe", "PIKE",
-    "ss_k", "ssKe", "SS_K", "on_k", "onKe", "ON_K", "ng_k", "ngKe", "NG_K", "salt", "SALT", "_pwd", "_PWD", "pwd=",
-    "pwd ", "Pwd ", "PWD ", "pwd\"",
+    "ss_k", "ssKe", "SS_K", "on_k", "onKe", "ON_K", "ng_k", "ngKe", "NG_K", "_pwd", "_PWD", "pwd=", "pwd ", "Pwd ",
+    "PWD ", "pwd\"", "pwd:", "pwd'",
 ];
 
 /// Endings of the names of files that hold code, sorted.

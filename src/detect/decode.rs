@@ -57,8 +57,7 @@ pub fn of_run(text: &[u8], run: Span) -> Option<Encoded> {
     if !first.starts_with(b"H4sI") && !is_readable(&base64(&first[..first.len().min(PROBE)])?) {
         return None;
     }
-    let end = wrapped_end(text, run);
-    let digits: Vec<u8> = text[run.start..end].iter().copied().filter(|byte| text::is_run_byte(*byte)).collect();
+    let (digits, end) = wrapped(text, run);
     let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
     let span = Span::new(run.start, end + padding);
     finished(span, "base64", base64(&digits)?)
@@ -164,24 +163,24 @@ fn base64(digits: &[u8]) -> Option<Vec<u8>> {
     encoding.decode(digits).or_else(|_| encoding.decode(whole)).ok()
 }
 
-/// The end of the last line of base64 that belongs to the one in `run`.
-fn wrapped_end(text: &[u8], run: Span) -> usize {
-    let mut end = run.end;
+/// The digits in `run` and in the lines of base64 that belong to it, and where the last of them ends.
+fn wrapped(text: &[u8], run: Span) -> (Vec<u8>, usize) {
+    let (mut digits, mut end) = (run.slice(text).to_vec(), run.end);
     if run.len() < SHORTEST_LINE {
-        return end;
+        return (digits, end);
     }
     while let Some(next) = next_line(text, end) {
         let length = text[next..].iter().take_while(|byte| text::is_run_byte(**byte)).take(run.len() + 1).count();
-        let closed = !text.get(next + length).is_some_and(|byte| byte.is_ascii_alphanumeric());
-        if length == 0 || length > run.len() || !closed {
+        if length == 0 || length > run.len() {
             break;
         }
+        digits.extend_from_slice(&text[next..next + length]);
         end = next + length;
         if length < run.len() {
             break;
         }
     }
-    end
+    (digits, end)
 }
 
 /// Where the text of the next line begins, if this one ends at `at`: written as a line break or as `\n`.

@@ -412,7 +412,7 @@ impl Examiner<'_> {
                     }
                     Some(_) => continue,
                 };
-                let is_of_graph = self.plan.catalog.get(name).is_some_and(|rule| checks::is_of_graph(rule));
+                let is_of_graph = self.plan.catalog.get(name).is_some_and(checks::is_of_graph);
                 let notification = Notification::new(reason, blob.path(), message).at(position);
                 match is_of_graph {
                     true => outcome.pending.push(((blob.path().clone(), position), notification)),

@@ -121,9 +121,9 @@ pub fn strays(inventory: &Inventory, layout: &Layout) -> Vec<Object> {
     for release in releases(inventory, layout) {
         claimed.extend(read_by(&release, inventory, layout));
     }
-    let is_stray = |file: &FileId| !claimed.contains(file) && is_beside_kustomization(*file, inventory, layout);
-    let files = plain_files(inventory, layout).filter(is_stray);
-    files.filter_map(|file| inventory.contents(file)).flat_map(objects_of).collect()
+    let left = plain_files(inventory, layout)
+        .filter(|file| !claimed.contains(file) && is_beside_kustomization(*file, inventory, layout));
+    left.filter_map(|file| inventory.contents(file)).flat_map(objects_of).collect()
 }
 
 struct Units<'a> {

@@ -42,7 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate and the only places (prefixes below `src`) that name it.
 const ENCLOSED: &[(&str, &[&str])] = &[
-    ("clap", &["cli/args.rs", "cli/history_args.rs", "cli/mod.rs"]),
+    ("clap", &["cli/args.rs", "cli/history_args.rs", "cli/hook_args.rs", "cli/mod.rs"]),
     ("flate2", &["detect/decode.rs"]),
     ("miette", &["report/text.rs"]),
     ("gix", &["source/git/"]),

@@ -30,6 +30,8 @@ pub enum Command {
     Check(Check),
     /// Lists, explains and verifies rules.
     Rules(Rules),
+    /// Keeps the list of findings that are known and bear to wait.
+    Baseline(Baseline),
 }
 
 #[derive(Debug, Args)]
@@ -68,9 +70,12 @@ pub struct Scan {
     /// Look at files that .gitignore names, too.
     #[arg(long)]
     pub no_gitignore: bool,
-    /// Ignore comments, annotations and the policy's ignores do not count.
+    /// Ignore comments, annotations, the policy's ignores and the baseline do not count.
     #[arg(long)]
     pub no_suppress: bool,
+    /// Findings that are known and bear to wait. [default: what the policy names]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Worker threads. [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -130,6 +135,33 @@ pub enum RulesCommand {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct Baseline {
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Writes down everything that is found today; an existing baseline is left alone.
+    Create(BaselineScan),
+    /// Takes in what is new and takes out what is gone.
+    Update(BaselineScan),
+    /// Takes out what is gone; nothing new comes in.
+    Prune(BaselineScan),
+    /// Lists what is known, by path.
+    Show(BaselineScan),
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineScan {
+    /// A folder of the tree; a baseline is always of the whole root.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub scan: Scan,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

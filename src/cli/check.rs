@@ -8,6 +8,7 @@ use globset::{Glob, GlobBuilder};
 use jiff::Zoned;
 
 use super::args::{Check, Scan};
+use super::baseline::Known;
 use super::exit::{Exit, judge};
 use super::output::{Failure, tell};
 use crate::catalog::Catalog;
@@ -35,28 +36,66 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
 fn standard_input(arguments: &Check) -> Result<Report, Failure> {
     let here = find_root(&[PathBuf::from(".")]).ok();
     let policy = here.and_then(|root| root.policy);
-    let (plan, _) = prepare(arguments, policy.as_deref())?;
-    Ok(engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan))
+    let (mut plan, settings) = prepare(&arguments.scan, policy.as_deref())?;
+    plan.masking = masking(arguments);
+    let known = Known::of(&arguments.scan, &settings, policy.as_deref().and_then(Path::parent))?;
+    let mut report = engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan);
+    known.hold(&mut report, false);
+    Ok(report)
 }
 
 fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
-    if let Some(missing) = paths.iter().find(|path| path.symlink_metadata().is_err()) {
-        return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
-    }
-    let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-    let (mut plan, policy) = prepare(arguments, root.policy.as_deref())?;
-    plan.scope = root.scope.clone();
-    let source = Worktree::new(Settings {
-        root: root.folder.clone(),
-        gitignore: !arguments.scan.no_gitignore,
-        exclude: glob_set(policy.exclude.iter().chain(&globs(&arguments.scan.exclude)?)),
-        named: root.scope.iter().filter(|path| !path.as_bytes().is_empty()).cloned().collect(),
-        folders: if root.is_whole { Vec::new() } else { root.scope.clone() },
-        threads: plan.threads,
-    });
-    let mut report = engine::check(&source, &plan);
-    report.notifications.extend(inventory(&root).into_iter().chain(nothing_left(&report)));
+    let mut tree = Asked::of(&arguments.scan, paths)?;
+    tree.plan.masking = masking(arguments);
+    let known = Known::of(&arguments.scan, &tree.policy, Some(&tree.root.folder))?;
+    let mut report = tree.look(&arguments.scan)?;
+    known.hold(&mut report, is_full(&arguments.scan, &tree.root));
     Ok(report)
+}
+
+fn masking(arguments: &Check) -> Masking {
+    Masking { reveal: usize::from(arguments.output.reveal) }
+}
+
+/// True when every rule looked at everything.
+fn is_full(scan: &Scan, root: &Root) -> bool {
+    let is_all = root.scope.iter().any(|path| path.as_bytes().is_empty());
+    is_all && scan.rules.is_empty() && scan.skip.is_empty() && scan.exclude.is_empty()
+}
+
+/// A tree on disk, with what is to be done to it.
+pub(super) struct Asked {
+    pub root: Root,
+    pub policy: Policy,
+    plan: Plan,
+}
+
+impl Asked {
+    pub fn of(scan: &Scan, paths: &[PathBuf]) -> Result<Asked, Failure> {
+        if let Some(missing) = paths.iter().find(|path| path.symlink_metadata().is_err()) {
+            return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
+        }
+        let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
+        let (mut plan, policy) = prepare(scan, root.policy.as_deref())?;
+        plan.scope = root.scope.clone();
+        Ok(Asked { root, policy, plan })
+    }
+
+    /// What is found, before it is held against a baseline.
+    pub fn look(&self, scan: &Scan) -> Result<Report, Failure> {
+        let Asked { root, policy, plan } = self;
+        let source = Worktree::new(Settings {
+            root: root.folder.clone(),
+            gitignore: !scan.no_gitignore,
+            exclude: glob_set(policy.exclude.iter().chain(&globs(&scan.exclude)?)),
+            named: root.scope.iter().filter(|path| !path.as_bytes().is_empty()).cloned().collect(),
+            folders: if root.is_whole { Vec::new() } else { root.scope.clone() },
+            threads: plan.threads,
+        });
+        let mut report = engine::check(&source, plan);
+        report.notifications.extend(inventory(root).into_iter().chain(nothing_left(&report)));
+        Ok(report)
+    }
 }
 
 /// A zero that comes from leaving everything out is no good news.
@@ -78,8 +117,7 @@ fn inventory(root: &Root) -> Option<Notification> {
 }
 
 /// The plan that arguments and policy make together; the policy for what it says of files.
-fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Failure> {
-    let scan = &arguments.scan;
+fn prepare(scan: &Scan, found: Option<&Path>) -> Result<(Plan, Policy), Failure> {
     let catalog = match &scan.rules_dir {
         None => Catalog::built_in(),
         Some(folder) => Catalog::built_in()
@@ -91,7 +129,6 @@ fn prepare(arguments: &Check, found: Option<&Path>) -> Result<(Plan, Policy), Fa
     plan.targets = policy.targets.clone();
     plan.ignores = ignores(&policy);
     plan.suppress = !scan.no_suppress;
-    plan.masking = Masking { reveal: usize::from(arguments.output.reveal) };
     plan.threads = scan.threads.map_or_else(available_threads, usize::from);
     Ok((plan, policy))
 }

@@ -3,6 +3,7 @@
 //! It does not know how anything is found.
 
 mod args;
+mod baseline;
 mod check;
 mod exit;
 mod output;
@@ -21,6 +22,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
     };
     done.unwrap_or_else(|failure| {
         output::complain(&failure);

@@ -30,6 +30,11 @@ impl Fingerprint {
             }
         }
     }
+
+    /// True for what `Display` writes.
+    pub fn is_written(text: &str) -> bool {
+        text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    }
 }
 
 /// HMAC-SHA-256 over the parts, each behind its length, cut to 128 bits.

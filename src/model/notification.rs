@@ -32,6 +32,7 @@ pub enum Reason {
     TooManyMatches,
     UnknownRule,
     UnusedIgnore,
+    UnusedBaseline,
     PartialInventory,
     Ignored,
     Excluded,
@@ -48,7 +49,7 @@ impl Reason {
         match self {
             Unreadable | Truncated | BrokenIndex => Class::Incomplete,
             InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference => Class::Degraded,
-            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory => Class::Info,
+            TooManyMatches | UnknownRule | UnusedIgnore | UnusedBaseline | PartialInventory => Class::Info,
             Ignored | Excluded | SymbolicLink | NotAFile | Submodule | LfsPointer | GitDirectory => Class::OutOfScope,
         }
     }
@@ -68,6 +69,7 @@ impl Reason {
             TooManyMatches => "too-many-matches",
             UnknownRule => "unknown-rule",
             UnusedIgnore => "unused-ignore",
+            UnusedBaseline => "unused-baseline",
             PartialInventory => "partial-inventory",
             Ignored => "ignored",
             Excluded => "excluded",

@@ -36,4 +36,6 @@ pub struct Report {
     /// Sorted. Of the out-of-scope class only what a user would want named; all of them are in `coverage`.
     pub notifications: Vec<Notification>,
     pub coverage: Coverage,
+    /// True where findings were held against what was known before: those that are not suppressed are new.
+    pub compared: bool,
 }

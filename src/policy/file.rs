@@ -40,6 +40,7 @@ struct File {
     rules: Pairs<Spanned<RuleShape>>,
     #[serde(default)]
     ignore: Vec<IgnoreShape>,
+    baseline: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -93,6 +94,7 @@ impl Verifier<'_> {
             exclude: file.exclude.iter().filter_map(|glob| self.glob(glob)).collect(),
             rules: file.rules.0.into_iter().filter_map(|(id, shape)| self.rule_setting(&id, shape)).collect(),
             ignore: file.ignore.into_iter().filter_map(|shape| self.ignore(shape)).collect(),
+            baseline: file.baseline,
         }
     }
 

@@ -17,6 +17,8 @@ pub struct Policy {
     pub exclude: Vec<Glob>,
     pub rules: Vec<RuleSetting>,
     pub ignore: Vec<Ignore>,
+    /// The baseline, relative to the policy's folder.
+    pub baseline: Option<String>,
 }
 
 impl Policy {

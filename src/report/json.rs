@@ -10,9 +10,7 @@ use serde::Serialize;
 
 use super::encode::{uri, write_json};
 use super::summary::Tally;
-use crate::model::{
-    Class, Confidence, Coverage, Excerpt, Finding, Location, Notification, RepoPath, Report, SuppressionKind,
-};
+use crate::model::{Class, Confidence, Coverage, Excerpt, Finding, Location, Notification, RepoPath, Report};
 use crate::text::{Position, Span};
 
 const SCHEMA: &str = "tightlip/report";
@@ -233,10 +231,10 @@ impl<'a> JsonFinding<'a> {
                 .collect(),
             also: finding.also.iter().map(|rule| rule.id).collect(),
             fingerprint: finding.fingerprint.to_string(),
-            suppression: finding.suppression.as_ref().map(|suppression| JsonSuppression {
-                kind: suppression_kind(suppression.kind),
-                reason: &suppression.reason,
-            }),
+            suppression: finding
+                .suppression
+                .as_ref()
+                .map(|suppression| JsonSuppression { kind: suppression.kind.name(), reason: &suppression.reason }),
         }
     }
 }
@@ -287,14 +285,6 @@ impl<'a> JsonNotification<'a> {
 
 fn ends(span: Span) -> [usize; 2] {
     [span.start, span.end]
-}
-
-fn suppression_kind(kind: SuppressionKind) -> &'static str {
-    match kind {
-        SuppressionKind::Inline => "inline",
-        SuppressionKind::Annotation => "annotation",
-        SuppressionKind::Policy => "policy",
-    }
 }
 
 fn class(class: Class) -> &'static str {

@@ -1,6 +1,7 @@
 //! One integration binary; each module is a subject.
 
 mod architecture;
+mod baseline;
 mod catalog;
 mod cli;
 mod fixtures;

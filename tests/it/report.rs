@@ -71,7 +71,7 @@ fn password_in(path: impl AsRef<[u8]>, user: &str) -> Finding {
 
 fn report(findings: Vec<Finding>) -> Report {
     let coverage = Coverage { files: 3, bytes: 2_048, structured: 1, ..Coverage::default() };
-    Report { findings, notifications: Vec::new(), coverage }
+    Report { findings, coverage, ..Report::default() }
 }
 
 fn suppressed(finding: Finding, reason: &str) -> Finding {

@@ -7,7 +7,7 @@
 //! | 1 | model | text |
 //! | 2 | syntax, value, facts, catalog, policy, source | 0–1, never each other |
 //! | 3 | document · detect · filter | 0–1 + syntax, value · 0–1 + syntax, value · 0–1 |
-//! | 4 | graph | 0–1, document, policy, facts, value |
+//! | 4 | graph | 0–1, document, policy, facts, value, syntax |
 //! | 5 | checks | 0–4 without source, detect, filter |
 //! | 6 | engine · report | 0–5 · 0–1 + catalog |
 //! | 7 | cli, main | everything |

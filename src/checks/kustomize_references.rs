@@ -5,7 +5,7 @@
 use super::{Context, Reporter};
 use crate::document::Document;
 use crate::document::kustomize::{Kustomization, Reference, Usage};
-use crate::graph::{KustomizationKind, Layout, Place};
+use crate::graph::{Destination, KustomizationKind, Layout};
 use crate::model::{Confidence, RepoPath};
 
 /// `kustomize-resource-missing`
@@ -70,11 +70,11 @@ fn faults<'a>(document: &Document<'a>, layout: &Layout) -> Vec<(Reference<'a>, F
     let Some(kustomization) = Kustomization::of(document) else { return Vec::new() };
     let references = kustomization.references().into_iter();
     let fault = |reference: &Reference| match layout.resolve(document.path, reference) {
-        Place::OutOfSight => None,
-        Place::Missing if is_pulled_chart(&kustomization, reference) => None,
-        Place::Missing => Some(Fault::Missing { found: "which does not exist" }),
-        Place::File(path) => fault_of_file(&path, reference.usage, document.path, layout),
-        Place::Folder(path) => fault_of_folder(&path, reference.usage, layout),
+        Destination::OutOfSight => None,
+        Destination::Missing if is_pulled_chart(&kustomization, reference) => None,
+        Destination::Missing => Some(Fault::Missing { found: "which does not exist" }),
+        Destination::File(path) => fault_of_file(&path, reference.usage, document.path, layout),
+        Destination::Folder(path) => fault_of_folder(&path, reference.usage, layout),
     };
     references.filter_map(|reference| Some((reference, fault(&reference)?))).collect()
 }

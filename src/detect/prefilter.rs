@@ -1,4 +1,4 @@
-//! Where matching is worth trying: the starts of runs by table, and a few words by a packed search.
+//! Where matching is worth trying: the starts of runs by table, and a few words by the bytes they begin with.
 //!
 //! A prefix of run bytes stands at a run's start, behind one of `/ + - _` in it, or behind an escape sequence that its
 //! first bytes belong to. A prefix with other bytes in it (`hvs.`, `SG.`, `v1.0-`) stands across a run's start: what
@@ -7,11 +7,8 @@
 
 use std::borrow::Cow;
 
-use aho_corasick::packed;
-use memchr::memmem;
-
 use super::token::LONGEST_ESCAPE;
-use crate::text::{SHORTEST_RUN, Span, is_run_byte};
+use crate::text::{Openings, SHORTEST_RUN, Span, is_run_byte};
 
 /// What to try, as the index of a matcher.
 pub type Target = u16;
@@ -24,20 +21,29 @@ pub struct RunTable {
     inner: Vec<(&'static [u8], Target)>,
     /// Prefixes with another byte in them, sorted by the last such byte.
     across: Vec<(u8, &'static [u8], Target)>,
-    /// One bit for each two bytes that may end the part before a run.
+    /// One bit for the hash of each three bytes that the part before a run may end in.
     ends: Box<[u64; 1024]>,
+    /// The last bytes of shorter parts.
+    short_ends: Box<[bool; 256]>,
 }
 
 impl RunTable {
     /// Prefixes of at least two bytes.
     pub fn new(prefixes: impl Iterator<Item = (&'static [u8], Target)>) -> Self {
-        let mut table =
-            RunTable { firsts: Box::new([0; 1024]), inner: Vec::new(), across: Vec::new(), ends: Box::new([0; 1024]) };
+        let mut table = RunTable {
+            firsts: Box::new([0; 1024]),
+            inner: Vec::new(),
+            across: Vec::new(),
+            ends: Box::new([0; 1024]),
+            short_ends: Box::new([false; 256]),
+        };
         for (prefix, target) in prefixes {
             match prefix.iter().rposition(|&byte| !is_run_byte(byte)) {
                 Some(last) => {
-                    let before = prefix[..last].last().map_or(0..=u8::MAX, |&byte| byte..=byte);
-                    before.for_each(|before| set(&mut table.ends, pair(before, prefix[last])));
+                    match prefix[..=last].last_chunk() {
+                        Some(end) => set(&mut table.ends, hash(*end)),
+                        None => table.short_ends[usize::from(prefix[last])] = true,
+                    }
                     table.across.push((prefix[last], prefix, target));
                 }
                 None => {
@@ -53,15 +59,15 @@ impl RunTable {
 
     /// Calls `found` with each prefix that stands in `run` or across its start, and with where it begins.
     pub fn probe(&self, text: &[u8], run: Span, mut found: impl FnMut(usize, &'static [u8], Target)) {
-        let byte_before = |distance| run.start.checked_sub(distance).map_or(b' ', |at| text[at]);
-        let before = byte_before(1);
+        let before = run.start.checked_sub(1).map_or(b' ', |at| text[at]);
         self.inner(text, run.start, &mut found);
         if matches!(before, b'\\' | b'%') {
             for at in run.start + 1..=run.start + LONGEST_ESCAPE {
                 self.inner(text, at, &mut found);
             }
         }
-        if is_set(&self.ends, pair(byte_before(2), before)) {
+        let may_end = |end: &[u8; 3]| is_set(&self.ends, hash(*end));
+        if self.short_ends[usize::from(before)] || text[..run.start].last_chunk().is_some_and(may_end) {
             self.across(text, run.start, before, &mut found);
         }
         // A prefix behind these has no run of 16 before it.
@@ -116,18 +122,15 @@ fn is_separator(run_byte: u8) -> bool {
     run_byte < b'0' || run_byte == b'_'
 }
 
-fn pair(first: u8, second: u8) -> usize {
-    usize::from(u16::from_be_bytes([first, second]))
-}
-
 fn hash(first: [u8; 3]) -> usize {
     let [one, two, three] = first;
     (u32::from_le_bytes([one, two, three, 0]).wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
-/// Sets the bits of what texts that begin with `prefix`, of two bytes at least, can have as their first three.
+/// Sets the bits of what texts that begin with `prefix` can have as their first three bytes.
 fn mark(firsts: &mut [u64; 1024], prefix: &[u8]) {
     match *prefix {
+        [one] => (0..=u8::MAX).for_each(|two| mark(firsts, &[one, two])),
         [one, two] => (0..=u8::MAX).for_each(|three| set(firsts, hash([one, two, three]))),
         [one, two, three, ..] => set(firsts, hash([one, two, three])),
         _ => {}
@@ -142,79 +145,46 @@ fn is_set<const N: usize>(bits: &[u64; N], index: usize) -> bool {
     bits[index >> 6] & 1 << (index & 63) != 0
 }
 
-/// Words that no run announces, searched in one pass; those under four bytes each in one of their own, because one of
-/// them in the packed search would slow it down three times.
+/// Words that no run announces, searched in one pass.
 pub struct WordTable {
-    /// Sorted; a word comes right before the words that begin with it.
+    openings: Openings,
+    /// One bit for the hash of each three bytes that some word may begin with.
+    firsts: Box<[u64; 1024]>,
+    /// Sorted.
     words: Vec<(Cow<'static, [u8]>, Target)>,
-    packed: Option<Packed>,
-    short: Vec<(memmem::Finder<'static>, Target)>,
 }
-
-enum Packed {
-    Teddy(packed::Searcher),
-    /// Where there is no vector unit, or there are too many words.
-    Automaton(aho_corasick::AhoCorasick),
-}
-
-/// From this length on a word goes into the packed search.
-const PACKED_FROM: usize = 4;
 
 impl WordTable {
     pub fn new(words: impl Iterator<Item = (Cow<'static, [u8]>, Target)>) -> Self {
-        let (mut words, short): (Vec<_>, Vec<_>) = words.partition(|(word, _)| word.len() >= PACKED_FROM);
+        let mut words: Vec<_> = words.filter(|(word, _)| !word.is_empty()).collect();
         words.sort();
         words.dedup();
-        let mut shortest: Vec<&[u8]> = Vec::new();
-        for (word, _) in &words {
-            if shortest.last().is_none_or(|known| !word.starts_with(known)) {
-                shortest.push(word);
-            }
-        }
-        let short = short.into_iter().filter(|(word, _)| !word.is_empty());
-        let short = short.map(|(word, target)| (memmem::Finder::new(&word).into_owned(), target)).collect();
-        WordTable { packed: Packed::new(&shortest), words, short }
+        let mut firsts = Box::new([0; 1024]);
+        words.iter().for_each(|(word, _)| mark(&mut firsts, word));
+        WordTable { openings: Openings::new(words.iter().map(|(word, _)| &**word)), firsts, words }
     }
 
-    /// Calls `found` with every place at which a word stands, overlapping ones included. Each target sees its places in
-    /// ascending order.
+    /// Calls `found` with every place at which a word stands, in ascending order, overlapping ones included.
     pub fn each(&self, text: &[u8], mut found: impl FnMut(usize, &[u8], Target)) {
-        let mut from = 0;
-        while let Some(at) = self.packed.as_ref().and_then(|packed| packed.find(text, from)) {
+        self.openings.each(text, |at| {
             let here = &text[at..];
-            let first = self.words.partition_point(|(word, _)| **word < here[..PACKED_FROM]);
-            let candidates = self.words[first..].iter();
-            for (word, target) in candidates.take_while(|(word, _)| word[..PACKED_FROM] == here[..PACKED_FROM]) {
-                if here.starts_with(word) {
-                    found(at, word, *target);
-                }
+            let first = here
+                .first_chunk()
+                .copied()
+                .unwrap_or_else(|| std::array::from_fn(|at| here.get(at).map_or(0, |&byte| byte)));
+            if is_set(&self.firsts, hash(first)) {
+                self.at(at, here, &mut found);
             }
-            from = at + 1;
-        }
-        for (finder, target) in &self.short {
-            for at in finder.find_iter(text) {
-                found(at, finder.needle(), *target);
-            }
-        }
-    }
-}
-
-impl Packed {
-    fn new(words: &[&[u8]]) -> Option<Packed> {
-        if words.is_empty() {
-            return None;
-        }
-        let teddy = packed::Config::new().builder().extend(words).build();
-        teddy.map(Packed::Teddy).or_else(|| aho_corasick::AhoCorasick::new(words).ok().map(Packed::Automaton))
+        });
     }
 
-    /// Where the first word at or behind `from` begins.
-    fn find(&self, text: &[u8], from: usize) -> Option<usize> {
-        let rest = from..text.len();
-        match self {
-            Packed::Teddy(searcher) => searcher.find_in(text, rest.into()).map(|found| found.start()),
-            Packed::Automaton(words) => {
-                words.find(aho_corasick::Input::new(text).range(rest)).map(|found| found.start())
+    #[inline(never)]
+    fn at(&self, at: usize, here: &[u8], found: &mut impl FnMut(usize, &[u8], Target)) {
+        // What `here` begins with sorts at or before it, and shares its first byte.
+        let end = self.words.partition_point(|(word, _)| **word <= *here);
+        for (word, target) in self.words[..end].iter().rev().take_while(|(word, _)| word[0] == here[0]) {
+            if here.starts_with(word) {
+                found(at, word, *target);
             }
         }
     }

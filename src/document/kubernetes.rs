@@ -2,6 +2,10 @@
 //!
 //! It does not know what deploys it, nor its effective name.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::syntax::Node;
 
 /// A mapping with `apiVersion` and `kind`.
@@ -65,8 +69,8 @@ impl<'a> Manifest<'a> {
 /// True for YAML in which every document is a CustomResourceDefinition: a schema holds no values, and reading one as a
 /// tree costs more than all else in a repository.
 pub fn holds_only_schemas(text: &str) -> bool {
-    const KIND: &[u8] = b"\nkind: CustomResourceDefinition";
-    let mut kinds = memchr::memmem::find_iter(text.as_bytes(), KIND).peekable();
+    static KIND: LazyLock<Finder> = LazyLock::new(|| Finder::new("\nkind: CustomResourceDefinition"));
+    let mut kinds = KIND.find_iter(text.as_bytes()).peekable();
     if kinds.peek().is_none() {
         return false;
     }

@@ -11,6 +11,10 @@ pub use external_secrets::{ExternalSecret, SecretStore};
 pub use kubernetes::{Manifest, holds_only_schemas};
 pub use kustomize::Kustomization;
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::model::RepoPath;
 use crate::syntax::{Node, Tree, leaves};
 use crate::text::Span;
@@ -70,7 +74,8 @@ pub struct Document<'a> {
 impl<'a> Document<'a> {
     /// The documents of a parsed file.
     pub fn all(path: &'a RepoPath, role: &'a Role, text: &'a str, tree: &'a Tree) -> Vec<Document<'a>> {
-        let suspect = memchr::memmem::find(text.as_bytes(), b": string").is_some();
+        static TYPE: LazyLock<Finder> = LazyLock::new(|| Finder::new(": string"));
+        let suspect = TYPE.find(text.as_bytes()).is_some();
         let roots = tree.documents(text).filter(|root| !suspect || !is_skeleton(*root));
         roots.map(|root| Document::new(path, role, root)).collect()
     }

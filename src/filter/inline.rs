@@ -5,6 +5,10 @@
 //! A comment behind code covers its own line; a comment alone on its line covers the next line that is not a comment.
 //! `tightlip: ignore-start[rule-id] reason` covers everything up to `tightlip: ignore-end` (or the end of the file).
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::Ignore;
 use crate::model::SuppressionKind;
 use crate::text::{LineIndex, Span};
@@ -17,7 +21,8 @@ const OPENERS: &[&[u8]] = &[b"#", b"//", b"/*", b"*", b"--", b";", b"<!--", b"%"
 
 /// True when `text` might hold an ignore comment: one search, no allocation.
 pub fn is_possible(text: &[u8]) -> bool {
-    memchr::memmem::find(text, MARK.as_bytes()).is_some()
+    static FINDER: LazyLock<Finder> = LazyLock::new(|| Finder::new(MARK));
+    FINDER.find(text).is_some()
 }
 
 /// All ignore comments of a text, in order.

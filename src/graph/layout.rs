@@ -45,7 +45,7 @@ pub enum KustomizationKind {
 
 /// Where a path that a kustomization names leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Destination {
     File(RepoPath),
     Folder(RepoPath),
     Missing,
@@ -139,13 +139,13 @@ impl Layout {
     }
 
     /// Where a path leads that the kustomization file at `from` names.
-    pub fn resolve(&self, from: &RepoPath, reference: &Reference) -> Place {
+    pub fn resolve(&self, from: &RepoPath, reference: &Reference) -> Destination {
         match self.target(from, reference) {
-            None => Place::OutOfSight,
-            Some(path) if self.exists(&path) => Place::File(path),
-            Some(path) if self.is_folder(&path) => Place::Folder(path),
-            Some(path) if self.is_excused(&path) => Place::OutOfSight,
-            Some(_) => Place::Missing,
+            None => Destination::OutOfSight,
+            Some(path) if self.exists(&path) => Destination::File(path),
+            Some(path) if self.is_folder(&path) => Destination::Folder(path),
+            Some(path) if self.is_excused(&path) => Destination::OutOfSight,
+            Some(_) => Destination::Missing,
         }
     }
 

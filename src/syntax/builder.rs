@@ -5,6 +5,9 @@
 use super::tree::{Content, NONE, NodeId, Raw, Style, SyntaxError, Tree};
 use crate::text::Span;
 
+/// A tree seldom has more nodes than one for so many bytes of text.
+const BYTES_PER_NODE: usize = 20;
+
 /// Fills a tree in document order; keeps its own stack.
 #[derive(Default)]
 pub struct Builder {
@@ -34,6 +37,13 @@ struct Mark {
 impl Builder {
     pub fn new() -> Self {
         Builder::default()
+    }
+
+    /// With room for the nodes that a text of `length` bytes usually has.
+    pub fn for_text(length: usize) -> Self {
+        let mut builder = Builder::default();
+        builder.tree.nodes.reserve(length / BYTES_PER_NODE);
+        builder
     }
 
     pub fn depth(&self) -> usize {
@@ -85,6 +95,22 @@ impl Builder {
         let start = self.tree.decoded.len() as u32;
         self.tree.decoded.push_str(value);
         self.add(Content::Decoded { style, start, end: self.tree.decoded.len() as u32 }, span, tag)
+    }
+
+    /// Where a value that is not written as it is meant can be put together; `written` makes a scalar of it.
+    pub fn value(&mut self) -> &mut String {
+        &mut self.tree.decoded
+    }
+
+    /// A scalar whose value is what was put together since `start`; where `text` says the same under `span`, it is a part
+    /// of the text all the same.
+    pub fn written(&mut self, text: &str, start: usize, style: Style, span: Span) -> NodeId {
+        if text.get(span.range()) == self.tree.decoded.get(start..) {
+            self.tree.decoded.truncate(start);
+            return self.slice(span, style, span, None);
+        }
+        let content = Content::Decoded { style, start: start as u32, end: self.tree.decoded.len() as u32 };
+        self.add(content, span, None)
     }
 
     pub fn alias(&mut self, span: Span, target: Option<NodeId>) -> NodeId {

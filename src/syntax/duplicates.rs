@@ -21,7 +21,9 @@ pub fn find(tree: &Tree, text: &str) -> Vec<Duplicate> {
     for mapping in tree.nodes(text).filter(|node| !node.is_alias() && node.is_mapping()) {
         keys.clear();
         keys.extend(mapping.own_entries().filter_map(|(key, _)| Some((key.as_str()?, key))));
-        keys.retain(|(_, key)| !key.is_masked());
+        if !tree.holes.is_empty() {
+            keys.retain(|(_, key)| !key.is_masked());
+        }
         if has_repeats(&keys) {
             among(&keys, &controls, &mut found);
         }

@@ -202,7 +202,7 @@ impl Syntax {
         if trimmed.starts_with('{') && !trimmed.starts_with("{{") || trimmed.starts_with('[') && trimmed.contains('{') {
             return Some(Syntax::Json);
         }
-        if !text.trim_end().contains('\n') {
+        if memchr::memchr(b'\n', text.as_bytes()).is_none_or(|at| text[at..].trim_end().is_empty()) {
             return None;
         }
         let (mut lines, mut assignments, mut pairs) = (0, 0, 0);

@@ -68,6 +68,12 @@ pub fn parse(text: &str) -> Tree {
     tree
 }
 
+/// The YAML that is read in the place of a template.
+#[cfg(test)]
+pub(super) fn mask(text: &str) -> String {
+    masked(text, &action::find(text).0)
+}
+
 /// Puts the actions back into the values that were decoded from the masked text; the others lie in the template itself.
 fn unmask(text: &str, masked: &str, tree: &mut Tree) {
     for id in 0..tree.nodes.len() {

@@ -64,7 +64,7 @@ pub struct SyntaxError {
 }
 
 /// All documents of one text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tree {
     pub(super) nodes: Vec<Raw>,
     /// The root of each document that has one.
@@ -82,7 +82,7 @@ pub struct Tree {
 }
 
 /// 32 bytes: a tree has about one node for every 25 bytes of text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Raw {
     pub content: Content,
     pub start: u32,
@@ -93,7 +93,7 @@ pub(super) struct Raw {
     pub key: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Content {
     /// The value is this part of the text: no escapes, no folding.
     Slice {
@@ -387,7 +387,12 @@ impl<'a> Node<'a> {
     }
 
     /// What an alias stands for; the node itself otherwise.
+    #[inline]
     pub fn resolved(self) -> Node<'a> {
+        if self.is_alias() { self.followed() } else { self }
+    }
+
+    fn followed(self) -> Node<'a> {
         let mut node = self;
         for _ in 0..MOST_HOPS {
             match node.raw().content {
@@ -446,6 +451,7 @@ impl<'a> Node<'a> {
         })
     }
 
+    #[inline]
     fn raw(self) -> &'a Raw {
         &self.tree.nodes[self.id as usize]
     }

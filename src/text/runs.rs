@@ -1,7 +1,7 @@
 //! Where bytes that could be a machine-made value stand: runs of at least 16 of `[A-Za-z0-9+/_-]`, found with SIMD.
 //!
-//! It does not know prefixes, words or rules. The only `unsafe` of the project is here: two vector loads and the call
-//! into code that was compiled for the instruction set it was asked about. The scalar twin says what is right.
+//! It does not know prefixes, words or rules. The only `unsafe` of the project is here and in `openings`: vector loads and
+//! the call into code that was compiled for the instruction set it was asked about. The scalar twin says what is right.
 
 #![allow(unsafe_code)]
 

@@ -46,6 +46,10 @@ const COMPANIONS: &[&str] = &[
 
 /// Every password in `text`, in order, references and placeholders included: `verdict` tells them apart.
 pub fn passwords(text: &str) -> Vec<UriPassword<'_>> {
+    // A login has an `@` behind it, a parameter an `=` before it; most strings have neither.
+    if memchr::memchr2(b'@', b'=', text.as_bytes()).is_none() {
+        return Vec::new();
+    }
     let mut found: Vec<UriPassword> =
         memchr::memmem::find_iter(text.as_bytes(), b"://").filter_map(|at| login(text, at)?.password(text)).collect();
     parameters(text, &mut found);

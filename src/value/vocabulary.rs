@@ -468,73 +468,108 @@ pub fn class_of(key: &str) -> Option<Class> {
 
 /// A scan without allocation: false only for keys that `class_of` has nothing to say about.
 pub fn is_telling(key: &str) -> bool {
-    let at = |bytes: &[u8], index: usize| bytes[index].to_ascii_lowercase();
-    key.as_bytes().windows(2).enumerate().any(|(index, pair)| {
-        let third = key.as_bytes().get(index + 2).map_or(b' ', u8::to_ascii_lowercase);
-        matches!(
-            &[at(pair, 0), at(pair, 1), third],
-            b"pas"
-                | b"pwd"
-                | b"sec"
-                | b"tok"
-                | b"key"
-                | b"cre"
-                | b"aut"
-                | b"sal"
-                | b"dsn"
-                | b"con"
-                | b"cer"
-                | b"uri"
-                | b"url"
-                | b"psk"
-                | b"pat"
-                | b"ttl"
-                | b"mne"
-                | b"doc"
-                | b"kub"
-                | b"ser"
-                | b"pro"
-                | b"che"
-                | b"sha"
-                | b"exi"
-                | b"max"
-                | b"min"
-                | b"num"
-                | b"mti"
-                | b"fin"
-                | b"aud"
-                | b"pw "
-                | b"ref"
-                | b"vau"
-                | b"sto"
-                | b"pw_"
-                | b"pw-"
-                | b"app"
-        )
-    })
+    TELLING.stands_in(key)
 }
 
 /// False for text in which no key of a credential can stand; a quick look before it is parsed.
 pub fn may_hold_credentials(text: &str) -> bool {
-    text.as_bytes().windows(3).any(|three| {
-        let lower = [three[0] | 0x20, three[1] | 0x20, three[2] | 0x20];
-        matches!(
-            &lower,
-            b"pas"
-                | b"pwd"
-                | b"sec"
-                | b"tok"
-                | b"key"
-                | b"cre"
-                | b"aut"
-                | b"sal"
-                | b"dsn"
-                | b"uri"
-                | b"url"
-                | b"psk"
-                | b"pat"
-        )
-    })
+    CREDENTIALS.stands_in(text)
+}
+
+/// What every key that says something holds. The last letter may be a space, for the end of a word.
+static TELLING: Triples = Triples::of(&[
+    b"pas", b"pwd", b"sec", b"tok", b"key", b"cre", b"aut", b"sal", b"dsn", b"con", b"cer", b"uri", b"url", b"psk",
+    b"pat", b"ttl", b"mne", b"doc", b"kub", b"ser", b"pro", b"che", b"sha", b"exi", b"max", b"min", b"num", b"mti",
+    b"fin", b"aud", b"ref", b"vau", b"sto", b"pw ", b"pw_", b"pw-", b"app",
+]);
+
+/// What nearly every key of a credential holds.
+static CREDENTIALS: Triples = Triples::of(&[
+    b"pas", b"pwd", b"sec", b"tok", b"key", b"cre", b"aut", b"sal", b"dsn", b"uri", b"url", b"psk", b"pat",
+]);
+
+/// The last letters of everything that is looked up by its end.
+static LAST_LETTERS: Triples = Triples::of_ends(ENDINGS).and(Triples::of_ends(GLUED));
+
+/// A set of three letters in a row, upper and lower case alike: one bit for each combination of what `CODES` tells apart.
+struct Triples([u64; 1 << 9]);
+
+/// 5 bits for each byte: letters, what may stand between words, and all else, which is in no triple.
+const CODES: [u16; 256] = {
+    let mut codes = [0; 256];
+    let mut letter = 0;
+    while letter < 26 {
+        codes[b'a' as usize + letter] = letter as u16 + 1;
+        codes[b'A' as usize + letter] = letter as u16 + 1;
+        letter += 1;
+    }
+    codes[b' ' as usize] = 27;
+    codes[b'_' as usize] = 28;
+    codes[b'-' as usize] = 29;
+    codes
+};
+
+impl Triples {
+    const fn of(triples: &[&[u8; 3]]) -> Triples {
+        let mut bits = [0; 1 << 9];
+        let mut index = 0;
+        while index < triples.len() {
+            let code = next(next(next(0, triples[index][0]), triples[index][1]), triples[index][2]);
+            bits[code >> 6] |= 1 << (code & 63);
+            index += 1;
+        }
+        Triples(bits)
+    }
+
+    const fn of_ends(phrases: &[(&str, Class)]) -> Triples {
+        let mut bits = [0; 1 << 9];
+        let mut index = 0;
+        while index < phrases.len() {
+            let code = last_code(phrases[index].0);
+            bits[code >> 6] |= 1 << (code & 63);
+            index += 1;
+        }
+        Triples(bits)
+    }
+
+    const fn and(mut self, other: Triples) -> Triples {
+        let mut index = 0;
+        while index < self.0.len() {
+            self.0[index] |= other.0[index];
+            index += 1;
+        }
+        self
+    }
+
+    const fn has(&self, code: usize) -> bool {
+        self.0[code >> 6] >> (code & 63) & 1 == 1
+    }
+
+    /// The end of the text counts as a space.
+    fn stands_in(&self, text: &str) -> bool {
+        let mut code = 0;
+        text.bytes().chain([b' ']).any(|byte| {
+            code = next(code, byte);
+            self.has(code)
+        })
+    }
+}
+
+/// The code of three letters, of which `byte` is the last and the first is forgotten.
+const fn next(code: usize, byte: u8) -> usize {
+    (code << 5 | CODES[byte as usize] as usize) & 0x7fff
+}
+
+/// The code of the last three letters; a shorter phrase has a space before it.
+const fn last_code(phrase: &str) -> usize {
+    let bytes = phrase.as_bytes();
+    let mut code = next(0, b' ');
+    let mut at = bytes.len().saturating_sub(3);
+    while at < bytes.len() {
+        code = next(code, bytes[at]);
+        at += 1;
+    }
+    code
 }
 
 /// True for a key whose value belongs to the key above it.
@@ -562,13 +597,15 @@ fn class_of_phrase(phrase: &str) -> Option<Class> {
     if let Some(class) = look_up(WHOLES, phrase) {
         return Some(class);
     }
-    let (ending, beginning) = (ending(phrase), beginning(phrase));
-    match (ending, beginning) {
+    let may_end = LAST_LETTERS.has(last_code(phrase));
+    let ending = if may_end { ending(phrase) } else { None };
+    match (ending, beginning(phrase)) {
         (Some((_, ending)), Some((long, beginning))) => {
             Some(if long > 0 && beginning != Ambiguous { beginning } else { ending })
         }
         (Some((_, class)), None) | (None, Some((_, class))) => Some(class),
-        (None, None) => glued(phrase).or_else(|| encryption_key(phrase)),
+        (None, None) if may_end => glued(phrase).or_else(|| encryption_key(phrase)),
+        (None, None) => None,
     }
 }
 
@@ -594,9 +631,10 @@ fn encryption_key(phrase: &str) -> Option<Class> {
 }
 
 fn has_phrase(phrase: &str, wanted: &str) -> bool {
-    phrase.match_indices(wanted).any(|(at, _)| {
-        let (before, after) = (&phrase[..at], &phrase[at + wanted.len()..]);
-        (before.is_empty() || before.ends_with(' ')) && (after.is_empty() || after.starts_with(' '))
+    let bytes = phrase.as_bytes();
+    bytes.windows(wanted.len()).enumerate().any(|(at, part)| {
+        let bounded = |byte: Option<&u8>| byte.is_none_or(|&byte| byte == b' ');
+        part == wanted.as_bytes() && bounded(bytes[..at].last()) && bounded(bytes.get(at + wanted.len()))
     })
 }
 

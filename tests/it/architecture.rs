@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("document", &["text", "model", "syntax", "value"]),
     ("detect", &["text", "model", "syntax", "value"]),
     ("filter", &["text", "model"]),
-    ("graph", &["text", "model", "document", "policy", "facts", "value"]),
+    ("graph", &["text", "model", "document", "policy", "facts", "value", "syntax"]),
     ("checks", &["text", "model", "syntax", "value", "facts", "catalog", "policy", "document", "graph"]),
     (
         "engine",

@@ -7,8 +7,8 @@ use std::path::Path;
 use tightlip::catalog::{Catalog, generator, read_folder};
 use tightlip::detect::Detector;
 use tightlip::engine;
-use tightlip::model::{Blob, Confidence, Draft, Example, Matcher, Origin, RepoPath, Rule};
-use tightlip::text::OffsetMap;
+use tightlip::model::{Blob, Confidence, Draft, Example, Matcher, Origin, RepoPath, Rule, Segment};
+use tightlip::text::{OffsetMap, SHORTEST_RUN, is_run_byte};
 
 fn credential_rules() -> Vec<&'static Rule> {
     Catalog::built_in().rules().iter().copied().filter(|rule| rule.is_credential()).collect()
@@ -44,6 +44,76 @@ fn each_credential_rule_points_to_somebody_who_knows() {
         assert!(!rule.references.is_empty(), "{} has no reference", rule.id);
         assert!(!rule.tags.is_empty(), "{} has no tag", rule.id);
     }
+}
+
+#[test]
+fn hundreds_of_vendors_are_known() {
+    assert!(credential_rules().len() >= 350, "only {} credential rules", credential_rules().len());
+}
+
+/// Parts of keys that every vendor's key may have.
+const COMMON_PARTS: &[&str] = &[
+    "access", "api", "app", "apikey", "auth", "bot", "client", "id", "key", "license", "password", "private",
+    "refresh", "secret", "server", "service", "session", "token", "user", "value", "x",
+];
+
+/// Keys that belong to one vendor although their words do not say so.
+const OWN_KEYS: &[(&str, &str)] = &[
+    ("alibaba-access-key-secret", "access_key_secret"),
+    ("aws-secret-access-key", "secret_access_key"),
+    ("aws-session-token", "session_token"),
+    ("cloudflare-global-api-key", "x_auth_key"),
+];
+
+#[test]
+fn a_key_that_names_no_vendor_stands_before_a_value_that_does() {
+    for rule in credential_rules() {
+        let Matcher::Assignment(assignment) = &rule.matcher else { continue };
+        let says_itself = assignment.value.iter().any(|segment| matches!(segment, Segment::Literal(_)));
+        let is_common = |word: &&&str| word.split('_').all(|part| COMMON_PARTS.contains(&part));
+        let is_own = |word: &&&str| OWN_KEYS.contains(&(rule.id, **word));
+        let vague: Vec<_> = assignment.words.iter().filter(is_common).filter(|word| !is_own(word)).collect();
+        assert!(says_itself || vague.is_empty(), "{}: {vague:?} could be anybody's", rule.id);
+    }
+}
+
+/// Beyond this the packed search gives way to an automaton, which takes three times as long over every file.
+const MOST_WORDS: usize = 64;
+
+#[test]
+fn nearly_all_rules_are_announced_by_a_run() {
+    let unannounced = |texts: &'static [&'static str], body: usize| {
+        texts.iter().filter(move |text| trailing_run(text) + body < SHORTEST_RUN).count()
+    };
+    let words: usize = credential_rules()
+        .into_iter()
+        .map(|rule| match &rule.matcher {
+            Matcher::Token(token) => unannounced(token.prefixes, leading_run(token.body)),
+            Matcher::Regex(pattern) => unannounced(pattern.anchors, pattern.run.into()),
+            Matcher::Assignment(assignment) if leading_run(assignment.value) < SHORTEST_RUN => {
+                3 * assignment.words.len()
+            }
+            _ => 0,
+        })
+        .sum();
+    assert!(words <= MOST_WORDS, "{words} words are searched in every file");
+}
+
+fn trailing_run(text: &str) -> usize {
+    text.bytes().rev().take_while(|&byte| is_run_byte(byte)).count()
+}
+
+/// How many run bytes every text of this shape begins with, at least.
+fn leading_run(segments: &[Segment]) -> usize {
+    let is_run = |segment: &&Segment| match segment {
+        Segment::Literal(literal) => literal.bytes().all(is_run_byte),
+        Segment::Chars { alphabet, .. } => alphabet.bytes().all(is_run_byte),
+    };
+    let length = |segment: &Segment| match segment {
+        Segment::Literal(literal) => literal.len(),
+        Segment::Chars { min, .. } => usize::from(*min),
+    };
+    segments.iter().take_while(is_run).map(length).sum()
 }
 
 #[test]
@@ -111,6 +181,63 @@ fn beside_all_others_each_rule_still_speaks_for_its_own_examples() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn families_that_begin_alike_are_told_apart() {
+    let cases = [
+        (r#"KEY=@{"sk-proj-" base62*74 "T3BlbkFJ" base62*74}"#, Some("openai-api-key")),
+        (r#"DEEPSEEK_API_KEY=@{"sk-" hex*32}"#, Some("deepseek-api-key")),
+        (r#"MOONSHOT_API_KEY=@{"sk-" base62*48}"#, Some("kimi-api-key")),
+        (r#"STABILITY_API_KEY=@{"sk-" base62*48}"#, Some("stability-api-key")),
+        (r#"LABEL=@{"sk-" base62*48}"#, None),
+        (r#"KEY=@{"sk_live_" base62*24}"#, Some("stripe-live-secret-key")),
+        (r#"KEY=@{"sk_live_" hex*40}"#, Some("paystack-secret-key")),
+        (r#"KEY=@{"sk_live_a2V5Xz" base62*70}"#, Some("workos-api-key")),
+        (r#"KEY=@{"sk_" hex*48}"#, Some("elevenlabs-api-key")),
+        (r#"KEY=@{"sk_" uuid}"#, Some("checkout-com-secret-key")),
+        (r#"KEY=@{"sk_car_" base62*22}"#, Some("cartesia-api-key")),
+        (r#"KEY=@{"rpa_" upper-alnum*46}"#, Some("runpod-api-key")),
+        (r#"KEY=@{"rpa_" base62*30}"#, None),
+        (r#"KEY=@{"pk_live_" base62*24}"#, Some("stripe-publishable-key")),
+        (r#"KEY=@{"pk_" [1-9]*8 "_" upper-alnum*32}"#, Some("clickup-api-token")),
+        (r#"KEY=@{"pk_" hex*34}"#, Some("klaviyo-private-api-key")),
+        (r#"KEY=@{"sgp_" hex*16 "_" hex*40}"#, Some("sourcegraph-access-token")),
+        (r#"KEY=@{"sgp_" base62*64}"#, Some("segment-public-api-token")),
+        (r#"KEY=@{"pat" base62*14 "." hex*64}"#, Some("airtable-personal-access-token")),
+        (r#"KEY=@{"pat." base62*22 "." hex*24 "." base62*20}"#, Some("harness-api-key")),
+        (r#"KEY=@{"pat-na1-" uuid}"#, Some("hubspot-private-app-token")),
+        (r#"KEY=@{"key-" hex*32}"#, Some("mailgun-api-key")),
+        (r#"CURSOR_API_KEY=@{"key_" hex*64}"#, Some("cursor-api-key")),
+        (r#"KEY=@{"key_" hex*64}"#, None),
+        (r#"TWILIO_API_KEY=@{"SK" hex*32}"#, Some("twilio-api-key")),
+        (r#"KEY=@{"SK" hex*32}"#, None),
+        (r#"VAULT_TOKEN=@{"s." base62*24}"#, Some("vault-legacy-token")),
+        (r#"KEY=@{"s." base62*24}"#, None),
+        (r#"CIRCLECI_TOKEN=@{hex*40}"#, Some("circleci-legacy-api-token")),
+        (r#"GITEA_TOKEN=@{hex*40}"#, Some("gitea-access-token")),
+        (r#"MERAKI_API_KEY=@{hex*40}"#, Some("cisco-meraki-api-key")),
+        (r#"DEEPGRAM_API_KEY=@{hex*40}"#, Some("deepgram-api-key")),
+        (r#"commit: @{hex*40}"#, None),
+        (r#"HEROKU_API_KEY=@{uuid}"#, Some("heroku-legacy-api-key")),
+        (r#"RAILWAY_TOKEN=@{uuid}"#, Some("railway-token")),
+        (r#"request_id: @{uuid}"#, None),
+        (r#"KEY=@{base64('{"k":"' base62*32 '","n":"ci","id":1}')}"#, Some("grafana-legacy-api-key")),
+        (r#"KEY=@{"eyJtaXJvLm9yaWdpbiI6ImV1MDEifQ_" base62*27}"#, Some("miro-access-token")),
+        (r#"KEY=@{"eyJ0eXAiOiAiVENWMiJ9." base62*36 "." base62*48}"#, Some("teamcity-access-token")),
+        (r#"KEY=@{jwt('{"alg":"HS256"}' '{"tid":42,"aai":11,"uid":7,"per":"me:write"}')}"#, Some("monday-api-token")),
+        (
+            r#"KEY=@{jwt('{"alg":"HS256","typ":"JWT"}' '{"iss":"argocd","sub":"ci","iat":1767225600}')}"#,
+            Some("argocd-auth-token"),
+        ),
+        (r#"KEY=@{jwt('{"alg":"HS256","typ":"JWT"}' '{"iss":"shop","sub":"ci"}')}"#, Some("jwt")),
+    ];
+    let detector = Detector::new(&byte_rules());
+    for (text, expected) in cases {
+        let example = Example { path: "sample.txt", text };
+        let ids: Vec<_> = drafts(&detector, &example, 1).1.iter().map(|draft| draft.rule.id).collect();
+        assert_eq!(ids, Vec::from_iter(expected), "{text}");
+    }
 }
 
 #[test]

@@ -26,6 +26,8 @@ const LONGEST: usize = 1_024;
 const UNGUESSABLE: usize = 16;
 
 fn find(text: &[u8], at: usize) -> Option<Found> {
+    // Nearly every address is without a login.
+    memchr::memchr(b'@', &text[at..text.len().min(at + LONGEST)])?;
     let (near, start) = near(text, at);
     let login = uri::login(near, at - start)?;
     let found = match login.password(near) {

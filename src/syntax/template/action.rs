@@ -9,8 +9,9 @@ use crate::text::Span;
 pub fn find(text: &str) -> (Vec<Hole>, Option<usize>) {
     let mut holes = Vec::new();
     let mut quotes = Quotes { text, none_until: 0 };
+    let opening = memchr::memmem::Finder::new(b"{{");
     let mut at = 0;
-    while let Some(found) = memchr::memmem::find(&text.as_bytes()[at..], b"{{") {
+    while let Some(found) = opening.find(&text.as_bytes()[at..]) {
         let start = at + found;
         let Some(end) = quotes.end_of_action(start) else {
             let length = text[start..].find(['\n', '\r']).unwrap_or(text.len() - start);

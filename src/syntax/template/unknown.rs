@@ -39,7 +39,7 @@ pub fn find(tree: &Tree, text: &str, holes: &[Hole]) -> Vec<NodeId> {
 fn in_comment(text: &str, hole: &Hole) -> bool {
     let near = hole.span.start.saturating_sub(FARTHEST_COLUMN);
     let line = text.as_bytes()[near..hole.span.start].rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
-    line.trim_ascii_start().starts_with(b"#") || memchr::memmem::find(line, b" #").is_some()
+    line.trim_ascii_start().starts_with(b"#") || line.windows(2).any(|pair| pair == b" #")
 }
 
 fn is_scalar(node: &Raw) -> bool {

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::model::{Confidence, Severity};
@@ -32,6 +33,16 @@ pub enum Command {
     Rules(Rules),
     /// Keeps the list of findings that are known and bear to wait.
     Baseline(Baseline),
+    /// Writes the completions of a shell to standard output.
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Writes a manual page for each command into a folder.
+    Man {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -50,7 +61,7 @@ pub struct Check {
 }
 
 /// What is looked for and where.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Scan {
     /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
     #[arg(long, value_name = "FILE")]
@@ -85,8 +96,8 @@ pub struct Scan {
 #[derive(Debug, Args)]
 pub struct Output {
     /// What is written to standard output.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
-    pub format: FormatName,
+    #[arg(long, value_name = "FORMAT", value_parser = format(), default_value = "text")]
+    pub format: Format,
     /// Write a report to a file as well; repeat for several.
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = format_and_file)]
     pub outputs: Vec<(Format, PathBuf)>,
@@ -165,14 +176,6 @@ pub struct BaselineScan {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum FormatName {
-    Text,
-    Json,
-    Jsonl,
-    Sarif,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ConfidenceName {
     Low,
     Medium,
@@ -186,23 +189,20 @@ pub enum SeverityName {
     Error,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
 /// When colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
     Auto,
     Always,
     Never,
-}
-
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Text => Format::Text,
-            FormatName::Json => Format::Json,
-            FormatName::Jsonl => Format::Jsonl,
-            FormatName::Sarif => Format::Sarif,
-        }
-    }
 }
 
 impl From<ConfidenceName> for Confidence {
@@ -223,6 +223,11 @@ impl From<SeverityName> for Severity {
             SeverityName::Error => Severity::Error,
         }
     }
+}
+
+/// The formats that there are, for help and completions too.
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
 }
 
 fn format_and_file(argument: &str) -> Result<(Format, PathBuf), String> {

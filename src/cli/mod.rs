@@ -5,6 +5,7 @@
 mod args;
 mod baseline;
 mod check;
+mod completions;
 mod exit;
 mod output;
 mod rules;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Command};
+pub use completions::commands;
 pub use exit::Exit;
 
 /// Runs the program that the process was started as.
@@ -23,6 +25,8 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Completions { shell } => completions::write(shell),
+        Command::Man { folder } => completions::manual(&folder),
     };
     done.unwrap_or_else(|failure| {
         output::complain(&failure);

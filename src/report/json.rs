@@ -58,6 +58,8 @@ struct JsonHead {
     version: u32,
     tool: JsonTool,
     complete: bool,
+    /// True where findings were held against a baseline or an earlier tree.
+    compared: bool,
     summary: JsonSummary,
     coverage: JsonCoverage,
 }
@@ -106,6 +108,7 @@ impl JsonHead {
             version: VERSION,
             tool: JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             complete: report.coverage.is_complete(),
+            compared: report.compared,
             summary: JsonSummary::of(report),
             coverage: JsonCoverage::of(&report.coverage),
         }

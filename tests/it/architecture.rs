@@ -42,7 +42,9 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate and the only places (prefixes below `src`) that name it.
 const ENCLOSED: &[(&str, &[&str])] = &[
-    ("clap", &["cli/args.rs", "cli/mod.rs"]),
+    ("clap", &["cli/args.rs", "cli/mod.rs", "cli/completions.rs"]),
+    ("clap_complete", &["cli/completions.rs"]),
+    ("clap_mangen", &["cli/completions.rs"]),
     ("miette", &["report/text.rs"]),
     ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),

@@ -285,7 +285,7 @@ fn b13_a_baseline_of_an_incomplete_scan_says_so() {
     use std::os::unix::fs::PermissionsExt;
     let root = folder(&[("a/.env", &secret_env()), ("locked/.env", &secret_env())]);
     let locked = root.path().join("locked/.env");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&locked).is_ok() {
         // The superuser reads everything; a broken index is incomplete for everyone.
         fs::create_dir(root.path().join(".git")).unwrap();

@@ -5,6 +5,7 @@ mod baseline;
 mod catalog;
 mod cli;
 mod fixtures;
+mod formats;
 mod harness;
 mod layout;
 mod readme;

@@ -3,6 +3,7 @@
 //! A check knows its subject and reports only on it. It does not know severities, wording, other checks or output.
 
 mod api_versions;
+mod deployment;
 mod duplicate_keys;
 mod external_secret_rules;
 mod fields;
@@ -13,13 +14,20 @@ mod password_in_uri;
 mod plaintext_env;
 mod plaintext_secret;
 mod refresh;
+mod remote_keys;
 mod schema;
+mod secret_delivery;
+mod secret_makers;
+mod secret_references;
 mod store_auth;
+mod store_lookups;
 mod store_references;
 mod value_forms;
 mod values_secrets;
 
 use std::cell::OnceCell;
+
+pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
 
 use crate::document::{Document, Role};
 use crate::graph::Layout;
@@ -42,6 +50,8 @@ enum Run {
     Document(fn(&Document, &Context, &mut Reporter)),
     /// Each scalar value of a document: one walk serves all checks of this form.
     Scalar(fn(&Document, &Scalar, &mut Reporter)),
+    /// A deployment unit, with the graph of the whole tree.
+    Unit(fn(&Deployment, &mut UnitReporter)),
 }
 
 /// What a check may look at beside its subject.
@@ -58,11 +68,13 @@ pub static CHECKS: &[Check] = &[
     Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
     Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
     Check { id: "empty-kustomization", run: Run::Document(kustomize_fields::empty) },
+    Check { id: "external-secret-not-in-kustomization", run: Run::Unit(secret_makers::not_listed) },
     Check { id: "external-secret-policy-conflict", run: Run::Document(external_secret_rules::policy_conflict) },
     Check { id: "external-secret-privileged-template", run: Run::Document(external_secret_rules::privileged_template) },
     Check { id: "external-secret-source-conflict", run: Run::Document(external_secret_rules::source_conflict) },
     Check { id: "external-secret-without-data", run: Run::Document(external_secret_rules::without_data) },
     Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
+    Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
     Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
     Check { id: "inline-and-existing-secret", run: Run::Scalar(values_secrets::inline_and_existing) },
@@ -74,16 +86,36 @@ pub static CHECKS: &[Check] = &[
     Check { id: "kustomize-file-outside-root", run: Run::Document(kustomize_references::outside_root) },
     Check { id: "kustomize-folder-without-kustomization", run: Run::Document(kustomize_references::folder_without) },
     Check { id: "kustomize-resource-missing", run: Run::Document(kustomize_references::missing) },
+    Check { id: "metadata-policy-without-effect", run: Run::Unit(remote_keys::metadata_policy) },
     Check { id: "missing-field", run: Run::Document(fields::missing) },
     Check { id: "password-in-uri", run: Run::Scalar(password_in_uri::run) },
     Check { id: "plaintext-env-value", run: Run::Scalar(plaintext_env::run) },
     Check { id: "plaintext-generator-literal", run: Run::Document(generator_literals::run) },
     Check { id: "plaintext-secret", run: Run::Document(plaintext_secret::run) },
     Check { id: "plaintext-secret-in-values", run: Run::Scalar(values_secrets::credential) },
+    Check { id: "prefix-breaks-reference", run: Run::Unit(store_lookups::renamed) },
+    Check { id: "prefix-breaks-secret-name", run: Run::Unit(secret_references::renamed) },
+    Check { id: "raw-payload-in-environment", run: Run::Unit(secret_delivery::raw_payload) },
     Check { id: "refresh-interval-ignored", run: Run::Document(refresh::ignored) },
+    Check { id: "reload-annotation-invalid", run: Run::Unit(secret_delivery::reload_annotation) },
+    Check { id: "remote-key-invalid-for-provider", run: Run::Unit(remote_keys::invalid) },
+    Check { id: "remote-key-repeats-mount", run: Run::Unit(remote_keys::repeats_mount) },
+    Check { id: "restart-target-not-found", run: Run::Unit(secret_delivery::restart_target) },
+    Check { id: "rotated-secret-never-reread", run: Run::Unit(secret_delivery::never_reread) },
+    Check { id: "secret-in-other-namespace", run: Run::Unit(secret_references::other_namespace) },
+    Check { id: "secret-key-unresolved", run: Run::Unit(secret_references::key_unresolved) },
+    Check { id: "secret-made-nowhere", run: Run::Unit(secret_references::made_nowhere) },
+    Check { id: "secret-made-twice", run: Run::Unit(secret_makers::made_twice) },
+    Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
+    Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
     Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
+    Check { id: "store-defined-nowhere", run: Run::Unit(store_lookups::defined_nowhere) },
+    Check { id: "store-excludes-namespace", run: Run::Unit(store_lookups::excludes_namespace) },
+    Check { id: "store-in-other-namespace", run: Run::Unit(store_lookups::other_namespace) },
+    Check { id: "store-kind-mismatch", run: Run::Unit(store_lookups::kind_mismatch) },
+    Check { id: "store-not-found", run: Run::Unit(store_lookups::not_found) },
     Check { id: "store-provider-count", run: Run::Document(store_auth::provider_count) },
     Check {
         id: "store-reference-follows-external-secret",
@@ -93,7 +125,11 @@ pub static CHECKS: &[Check] = &[
     Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },
     Check { id: "unknown-field", run: Run::Document(fields::unknown) },
     Check { id: "unknown-kustomization-field", run: Run::Document(kustomize_fields::unknown) },
+    Check { id: "vault-auth-namespace-not-allowed", run: Run::Unit(store_lookups::not_allowed) },
+    Check { id: "vault-destination-not-created", run: Run::Unit(secret_makers::not_created) },
+    Check { id: "vault-reference-not-found", run: Run::Unit(store_lookups::vault_not_found) },
     Check { id: "weak-default-in-values", run: Run::Scalar(values_secrets::weak_default) },
+    Check { id: "workload-identity-with-static-key", run: Run::Unit(secret_delivery::static_key) },
 ];
 
 /// Runs `checks` on one document.
@@ -115,6 +151,27 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
             }
         }
     });
+}
+
+/// Runs `checks` on one unit.
+pub fn run_on_unit(deployment: &Deployment, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    for (check, rule) in checks {
+        if let Run::Unit(run) = check.run {
+            run(deployment, &mut UnitReporter::new(rule, deployment.unit, drafts));
+        }
+    }
+}
+
+/// True for a rule that only the graph can decide.
+pub fn is_of_graph(rule: &Rule) -> bool {
+    CHECKS.iter().any(|check| check.id == rule.id && check.is_of_unit())
+}
+
+impl Check {
+    /// True where it judges units, not files.
+    pub fn is_of_unit(&self) -> bool {
+        matches!(self.run, Run::Unit(_))
+    }
 }
 
 /// A scalar value with the keys above it, judged when the first check asks.

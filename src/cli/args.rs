@@ -7,10 +7,11 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::history_args::History;
 use crate::model::{Confidence, Severity};
-use crate::report::Format;
+use crate::report::{FlowFormat, Format};
 
-const EXIT_CODES: &str = "\
+pub const EXIT_CODES: &str = "\
 Exit codes:
   0  complete, nothing at the threshold
   1  findings at the threshold
@@ -27,12 +28,18 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Looks at files on disk, or at standard input.
+    /// Looks at files on disk, at what is staged, at a range of commits, or at standard input.
     Check(Check),
+    /// Looks at every version of every file that a repository ever held.
+    History(History),
+    /// Draws which Secrets are made, from what, and who reads them.
+    Graph(Graph),
     /// Lists, explains and verifies rules.
     Rules(Rules),
     /// Keeps the list of findings that are known and bear to wait.
     Baseline(Baseline),
+    /// Takes over what the files of gitleaks, detect-secrets, kube-linter and checkov say.
+    Migrate(Migrate),
     /// Writes the completions of a shell to standard output.
     Completions {
         #[arg(value_enum)]
@@ -54,6 +61,15 @@ pub struct Check {
     /// The file name that standard input is judged by.
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     pub path: String,
+    /// Look at what the next commit introduces: the index, never the files on disk.
+    #[arg(long, conflicts_with_all = ["since", "path"])]
+    pub staged: bool,
+    /// Look at what came since the merge base with this revision: every commit, and the tree they lead to.
+    #[arg(long, value_name = "BASE", conflicts_with = "path")]
+    pub since: Option<String>,
+    /// The end of the range.
+    #[arg(long, value_name = "REV", default_value = "HEAD", requires = "since")]
+    pub head: String,
     #[command(flatten)]
     pub scan: Scan,
     #[command(flatten)]
@@ -61,11 +77,14 @@ pub struct Check {
 }
 
 /// What is looked for and where.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Scan {
     /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// Judge by the tightlip.yaml of this revision instead.
+    #[arg(long, value_name = "REV", conflicts_with = "policy")]
+    pub policy_from: Option<String>,
     /// Only this rule; repeat for several.
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
@@ -124,6 +143,46 @@ pub struct Output {
     /// Say nothing after a clean run.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The folder whose deployments are drawn.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Only the Secret of this name.
+    #[arg(long, value_name = "NAME")]
+    pub secret: Option<String>,
+    /// Only what this workload reads: `web`, or `Deployment web`.
+    #[arg(long, value_name = "NAME")]
+    pub workload: Option<String>,
+    /// Only what comes from this store.
+    #[arg(long, value_name = "NAME")]
+    pub store: Option<String>,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
+    pub format: FlowFormatName,
+    /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum FlowFormatName {
+    Text,
+    Mermaid,
+    Dot,
+    Json,
+}
+
+impl From<FlowFormatName> for FlowFormat {
+    fn from(name: FlowFormatName) -> Self {
+        match name {
+            FlowFormatName::Text => FlowFormat::Text,
+            FlowFormatName::Mermaid => FlowFormat::Mermaid,
+            FlowFormatName::Dot => FlowFormat::Dot,
+            FlowFormatName::Json => FlowFormat::Json,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -189,6 +248,16 @@ pub enum SeverityName {
     Error,
 }
 
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Files of other tools. [default: those at the root that have their usual names]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write the policy, rules and baseline at the root instead of showing them; what is there already stays.
+    #[arg(long)]
+    pub write: bool,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Shell {
     Bash,
@@ -222,6 +291,13 @@ impl From<SeverityName> for Severity {
             SeverityName::Warning => Severity::Warning,
             SeverityName::Error => Severity::Error,
         }
+    }
+}
+
+impl Output {
+    /// True where a report of this format is wanted, wherever it goes.
+    pub fn has(&self, format: Format) -> bool {
+        self.format == format || self.outputs.iter().any(|(wanted, _)| *wanted == format)
     }
 }
 

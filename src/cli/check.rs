@@ -4,24 +4,27 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobBuilder};
+use globset::{Glob, GlobBuilder, GlobSet};
 use jiff::Zoned;
 
-use super::args::{Check, Scan};
+use super::args::{Check, Output, Scan};
 use super::baseline::Known;
+use super::difference;
 use super::exit::{Exit, judge};
 use super::output::{Failure, tell};
 use crate::catalog::Catalog;
 use crate::engine::{self, ActiveRule, Plan};
 use crate::filter::{PathIgnore, Threshold};
-use crate::model::{Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
+use crate::model::{Flow, Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
 use crate::policy::{Policy, glob_set};
+use crate::report::Format;
 use crate::source::{POLICY_FILE, Root, Settings, Stdin, Worktree, find_root};
 
 pub fn run(arguments: &Check) -> Result<Exit, Failure> {
     let threshold =
         Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
     let mut report = match arguments.paths.as_slice() {
+        _ if arguments.staged => introduced(arguments)?,
         [only] if only == Path::new("-") => standard_input(arguments)?,
         paths => worktree(arguments, paths)?,
     };
@@ -33,28 +36,38 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
     }
 }
 
+/// What is staged, without what a baseline that was named knows.
+fn introduced(arguments: &Check) -> Result<Report, Failure> {
+    let known = Known::of(&arguments.scan, &Policy::default(), None)?;
+    let mut report = difference::staged(arguments)?;
+    known.hold(&mut report, false);
+    Ok(report)
+}
+
 fn standard_input(arguments: &Check) -> Result<Report, Failure> {
     let here = find_root(&[PathBuf::from(".")]).ok();
     let policy = here.and_then(|root| root.policy);
-    let (mut plan, settings) = prepare(&arguments.scan, policy.as_deref())?;
-    plan.masking = masking(arguments);
-    let known = Known::of(&arguments.scan, &settings, policy.as_deref().and_then(Path::parent))?;
+    let root = policy.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+    let (plan, settings) = prepare(&arguments.scan, &arguments.output, policy.map(PolicyFile::Disk))?;
+    let known = Known::of(&arguments.scan, &settings, root.as_deref())?;
     let mut report = engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan);
     known.hold(&mut report, false);
     Ok(report)
 }
 
 fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
-    let mut tree = Asked::of(&arguments.scan, paths)?;
-    tree.plan.masking = masking(arguments);
+    let tree = Asked::of(&arguments.scan, masking(&arguments.output), paths)?;
     let known = Known::of(&arguments.scan, &tree.policy, Some(&tree.root.folder))?;
     let mut report = tree.look(&arguments.scan)?;
+    if arguments.output.has(Format::Html) {
+        report.flow = Some(tree.flow(&arguments.scan)?);
+    }
     known.hold(&mut report, is_full(&arguments.scan, &tree.root));
     Ok(report)
 }
 
-fn masking(arguments: &Check) -> Masking {
-    Masking { reveal: usize::from(arguments.output.reveal) }
+fn masking(output: &Output) -> Masking {
+    Masking { reveal: usize::from(output.reveal) }
 }
 
 /// True when every rule looked at everything.
@@ -71,30 +84,42 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub fn of(scan: &Scan, paths: &[PathBuf]) -> Result<Asked, Failure> {
+    pub fn of(scan: &Scan, masking: Masking, paths: &[PathBuf]) -> Result<Asked, Failure> {
         if let Some(missing) = paths.iter().find(|path| path.symlink_metadata().is_err()) {
             return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
         }
         let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-        let (mut plan, policy) = prepare(scan, root.policy.as_deref())?;
+        let file = match &scan.policy_from {
+            None => root.policy.clone().map(PolicyFile::Disk),
+            Some(revision) => difference::policy_of(revision, &root.folder)?,
+        };
+        let (mut plan, policy) = plan_of(scan, masking, file)?;
         plan.scope = root.scope.clone();
         Ok(Asked { root, policy, plan })
     }
 
     /// What is found, before it is held against a baseline.
     pub fn look(&self, scan: &Scan) -> Result<Report, Failure> {
+        let mut report = engine::check(&self.source(scan)?, &self.plan);
+        report.notifications.extend(inventory(&self.root).into_iter().chain(nothing_left(&report)));
+        Ok(report)
+    }
+
+    /// Which Secrets are made, from what, and who reads them.
+    pub fn flow(&self, scan: &Scan) -> Result<Flow, Failure> {
+        Ok(engine::flow(&self.source(scan)?, &self.policy.externals, self.plan.threads))
+    }
+
+    fn source(&self, scan: &Scan) -> Result<Worktree, Failure> {
         let Asked { root, policy, plan } = self;
-        let source = Worktree::new(Settings {
+        Ok(Worktree::new(Settings {
             root: root.folder.clone(),
             gitignore: !scan.no_gitignore,
-            exclude: glob_set(policy.exclude.iter().chain(&globs(&scan.exclude)?)),
+            exclude: excluded(scan, policy)?,
             named: root.scope.iter().filter(|path| !path.as_bytes().is_empty()).cloned().collect(),
             folders: if root.is_whole { Vec::new() } else { root.scope.clone() },
             threads: plan.threads,
-        });
-        let mut report = engine::check(&source, plan);
-        report.notifications.extend(inventory(root).into_iter().chain(nothing_left(&report)));
-        Ok(report)
+        }))
     }
 }
 
@@ -116,39 +141,68 @@ fn inventory(root: &Root) -> Option<Notification> {
     })
 }
 
+/// Where the policy stands, unless the user names another.
+pub(super) enum PolicyFile {
+    Disk(PathBuf),
+    /// A file of a commit or of the index: its name for the user, and what it says.
+    Object(String, String),
+}
+
 /// The plan that arguments and policy make together; the policy for what it says of files.
-fn prepare(scan: &Scan, found: Option<&Path>) -> Result<(Plan, Policy), Failure> {
+pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -> Result<(Plan, Policy), Failure> {
+    plan_of(scan, masking(output), found)
+}
+
+fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(Plan, Policy), Failure> {
     let catalog = match &scan.rules_dir {
         None => Catalog::built_in(),
         Some(folder) => Catalog::built_in()
             .with_folder(folder)
             .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
     };
-    let policy = read_policy(scan, found, &catalog)?;
+    let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     plan.targets = policy.targets.clone();
+    plan.externals = policy.externals.clone();
     plan.ignores = ignores(&policy);
     plan.suppress = !scan.no_suppress;
+    plan.foreign_markers = !policy.own_markers_only;
+    plan.masking = masking;
     plan.threads = scan.threads.map_or_else(available_threads, usize::from);
     Ok((plan, policy))
 }
 
-fn read_policy(scan: &Scan, found: Option<&Path>, catalog: &Catalog) -> Result<Policy, Failure> {
-    let path = match &scan.policy {
+pub(super) fn read_policy(
+    asked: Option<&PathBuf>,
+    found: Option<PolicyFile>,
+    catalog: &Catalog,
+) -> Result<Policy, Failure> {
+    let file = match asked {
         Some(path) if path == Path::new("none") => return Ok(Policy::default()),
-        Some(path) => path,
-        None => match found {
-            Some(path) => path,
-            None => return Ok(Policy::default()),
-        },
+        Some(path) => Some(PolicyFile::Disk(path.clone())),
+        None => found,
     };
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    let (name, text) = match file {
+        None => return Ok(Policy::default()),
+        Some(PolicyFile::Object(name, text)) => (name, text),
+        Some(PolicyFile::Disk(path)) => {
+            let text = std::fs::read_to_string(&path);
+            let name = path.display().to_string();
+            let text = text.map_err(|error| Failure::new(format!("{name}: {error}")))?;
+            (name, text)
+        }
+    };
     Policy::read(&text, catalog.rules()).map_err(|mistakes| {
         let place = |wrong: &crate::text::settings::Misread| {
-            format!("{}:{}:{}: {}", path.display(), wrong.line, wrong.column, wrong.message)
+            format!("{name}:{}:{}: {}", wrong.line, wrong.column, wrong.message)
         };
         Failure::all(mistakes.iter().map(place))
     })
+}
+
+/// Paths that nobody wants looked at.
+pub(super) fn excluded(scan: &Scan, policy: &Policy) -> Result<GlobSet, Failure> {
+    Ok(glob_set(policy.exclude.iter().chain(&globs(&scan.exclude)?)))
 }
 
 /// The rules that are on. Naming a rule turns it on, whatever its tier.
@@ -195,11 +249,11 @@ fn ignores(policy: &Policy) -> Vec<PathIgnore> {
     in_force.map(plain).collect()
 }
 
-fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
+pub fn globs(patterns: &[String]) -> Result<Vec<Glob>, Failure> {
     let compile = |pattern: &String| GlobBuilder::new(pattern).literal_separator(true).build();
     patterns.iter().map(|pattern| compile(pattern).map_err(|error| Failure::new(error.to_string()))).collect()
 }
 
-fn available_threads() -> usize {
+pub fn available_threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

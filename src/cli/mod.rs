@@ -6,7 +6,12 @@ mod args;
 mod baseline;
 mod check;
 mod completions;
+mod difference;
 mod exit;
+mod graph;
+mod history;
+mod history_args;
+mod migrate;
 mod output;
 mod rules;
 
@@ -23,8 +28,11 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::History(arguments) => history::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Completions { shell } => completions::write(shell),
         Command::Man { folder } => completions::manual(&folder),
     };

@@ -29,7 +29,7 @@ impl KeyedRules {
         self.password.is_none() && self.secret.is_none()
     }
 
-    fn rule(&self, kind: Kind) -> Option<&'static Rule> {
+    pub(super) fn rule(&self, kind: Kind) -> Option<&'static Rule> {
         match kind {
             Kind::Password => self.password,
             // The shape of the URI finds it.
@@ -46,7 +46,7 @@ const SMALL: usize = 64 << 10;
 
 /// How much keys say in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trust {
+pub enum Trust {
     Full,
     /// Test data: findings are doubtful.
     Little,
@@ -92,7 +92,7 @@ fn judge(rules: &KeyedRules, leaf: &Leaf, trust: Trust, drafts: &mut Vec<Draft>)
     report(draft, span, identity, confidence, key_path);
 }
 
-fn report(mut emitter: Emitter, span: Span, identity: Identity, confidence: Confidence, key_path: String) {
+pub(super) fn report(mut emitter: Emitter, span: Span, identity: Identity, confidence: Confidence, key_path: String) {
     emitter
         .at(span, identity)
         .blank("key", key_path.clone())
@@ -112,7 +112,18 @@ fn is_schema(root: Node) -> bool {
     })
 }
 
-fn trust(path: &RepoPath, text: &str) -> Trust {
+/// How much keys say in `text`, a file's at `path`.
+pub(super) fn trust(path: &RepoPath, text: &str) -> Trust {
+    if is_minified(text) { Trust::None } else { trust_of_path(path) }
+}
+
+/// Lines so long that a program wrote them, in a file that is not small.
+fn is_minified(text: &str) -> bool {
+    text.len() > SMALL && memchr::memchr_iter(b'\n', text.as_bytes()).count() * MINIFIED < text.len()
+}
+
+/// What a file's name and folders say.
+pub fn trust_of_path(path: &RepoPath) -> Trust {
     let (path, name) = (path.to_text().to_ascii_lowercase(), path.file_name().to_ascii_lowercase());
     let name = String::from_utf8_lossy(&name);
     let folder = |names: &[&str]| path.split('/').rev().skip(1).any(|part| names.contains(&part));
@@ -154,7 +165,6 @@ fn trust(path: &RepoPath, text: &str) -> Trust {
             "crds",
             "schemas",
         ])
-        || text.len() > SMALL && memchr::memchr_iter(b'\n', text.as_bytes()).count() * MINIFIED < text.len()
     {
         return Trust::None;
     }

@@ -6,7 +6,9 @@
 
 mod assignment;
 mod candidate;
+pub mod code;
 pub mod keyed;
+pub mod loose;
 mod pattern;
 mod prefilter;
 mod sample;
@@ -206,7 +208,7 @@ impl Route {
 }
 
 /// Files in which every line has a digest under a key: words around a value say nothing there.
-fn is_lockfile(name: &[u8]) -> bool {
+pub fn is_lockfile(name: &[u8]) -> bool {
     name.ends_with(b".lock")
         || name.ends_with(b".sum")
         || name.ends_with(b".map")

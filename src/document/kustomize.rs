@@ -102,6 +102,11 @@ impl<'a> Kustomization<'a> {
 }
 
 impl Reference<'_> {
+    /// True where the file's content goes into a ConfigMap or a Secret, values of charts included.
+    pub fn is_generator_input(&self) -> bool {
+        self.field.starts_with("configMapGenerator.") || self.field.starts_with("secretGenerator.")
+    }
+
     /// True for a path below the repository: not fetched, not absolute, not filled in by something else.
     pub fn is_local(&self) -> bool {
         !is_remote(self.path) && !self.path.starts_with('/') && !self.path.contains("{{") && !self.path.contains("${")
@@ -110,7 +115,7 @@ impl Reference<'_> {
 
 /// True for what kustomize would download or clone: a URL, an scp-like address, a bare `github.com/…`.
 /// <https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/git/repospec.go>
-fn is_remote(path: &str) -> bool {
+pub fn is_remote(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     let path = path.strip_prefix("git::").unwrap_or(&path);
     let user = path.split_once('@').map(|(user, _)| user);

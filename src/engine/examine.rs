@@ -2,18 +2,23 @@
 //!
 //! It does not know other files, except through the layout.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
 
+use super::graph::Told;
 use super::{Plan, merge};
-use crate::checks::{self, Context};
-use crate::detect::keyed;
+use crate::checks::{self, Context, UnitDraft};
+use crate::detect::{code, keyed, loose};
 use crate::document::{Document, Manifest, Role, holds_only_schemas};
-use crate::filter::{Ignore, inline};
-use crate::graph::Layout;
-use crate::model::{Blob, Buffer, Draft, Finding, Notification, Origin, Reason, RepoPath, Snapshot, WHOLE};
-use crate::syntax::{Syntax, Tree};
-use crate::text::decode;
+use crate::filter::{Ignore, foreign, inline};
+use crate::graph::{self, Contents, FileId, Layout};
+use crate::model::{
+    Blob, Buffer, Draft, Excerpt, Finding, Fingerprint, Identity, Location, Notification, Origin, Reason, RepoPath,
+    Snapshot, WHOLE,
+};
+use crate::syntax::{Node, Syntax, Tree};
+use crate::text::{Position, Span, decode};
 
 /// Structured files up to this many bytes get a tree; a tree takes about five times the size of its text.
 const MOST_STRUCTURED: usize = 16 << 20;
@@ -24,27 +29,39 @@ const OVERLAP: usize = 128 << 10;
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// What came of one file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Outcome {
     pub findings: Vec<Finding>,
+    /// What each of them is about, whole: two findings are the same only where these are.
+    pub exact: Vec<Fingerprint>,
     pub notifications: Vec<Notification>,
     pub was_read: bool,
     pub structured: bool,
     pub bytes: u64,
+    /// What the graph is to know of the file.
+    pub contents: Option<(FileId, Contents)>,
+    /// Ignores of the graph's rules: unused unless the graph says otherwise.
+    pub pending: Vec<(Place, Notification)>,
+    /// Ignores that the graph's findings used.
+    pub used: Vec<Place>,
 }
 
+/// Where an ignore is written.
+pub type Place = (RepoPath, Position);
+
 pub struct Examiner<'a> {
-    pub snapshot: &'a dyn Snapshot,
     pub plan: &'a Plan,
     pub layout: &'a Layout,
+    /// Every file of the tree, sorted: its index is its number in the graph. Empty where no graph is drawn.
+    pub files: &'a [RepoPath],
 }
 
 impl Examiner<'_> {
-    pub fn file(&self, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
+    pub fn file(&self, snapshot: &dyn Snapshot, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
         buffer.clear();
         let mut outcome = Outcome::default();
         let origin = Origin { path: path.clone() };
-        match self.snapshot.read(path, buffer) {
+        match snapshot.read(path, buffer) {
             Err(notification) => outcome.notifications.push(notification),
             Ok(None) => self.whole(&origin, buffer.bytes(), &mut outcome),
             Ok(Some(mut rest)) => self.windows(&origin, buffer, &mut rest, &mut outcome),
@@ -52,7 +69,89 @@ impl Examiner<'_> {
         outcome
     }
 
-    fn whole(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
+    /// What the graph is to know of a file that is not looked at otherwise.
+    pub fn gather(&self, snapshot: &dyn Snapshot, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
+        buffer.clear();
+        let mut outcome = Outcome::default();
+        if self.may_be_part(path) && matches!(snapshot.read(path, buffer), Ok(None)) {
+            let origin = Origin { path: path.clone() };
+            let decoded = decode(buffer.bytes());
+            let blob = Blob::new(&origin, &decoded.text, decoded.map);
+            self.with_documents(&blob, |_, _, documents| outcome.contents = self.contents(&blob, documents));
+            outcome.contents = outcome.contents.or_else(|| self.input(&blob));
+        }
+        outcome
+    }
+
+    /// Findings of the graph in one file, and the places there that other files' findings point at.
+    pub fn tell(
+        &self,
+        snapshot: &dyn Snapshot,
+        path: &RepoPath,
+        drafts: &[(usize, &UnitDraft)],
+        places: &BTreeSet<graph::Place>,
+        buffer: &mut Buffer,
+    ) -> Told {
+        buffer.clear();
+        let mut told = Told::default();
+        let Ok(None) = snapshot.read(path, buffer) else { return told };
+        let origin = Origin { path: path.clone() };
+        let decoded = decode(buffer.bytes());
+        let blob = Blob::new(&origin, &decoded.text, decoded.map);
+        let (mut known, mut unheard) = (Vec::new(), Outcome::default());
+        self.detect(&blob, &mut known, &mut unheard);
+        let ignores = self.structure(&blob, &mut known, &mut unheard);
+        let ignores = self.ignores(&blob, ignores);
+        let silent = self.silent(&blob);
+        let secrets = merge::secrets(known.iter().chain(&silent));
+        let location = |span| Location {
+            origin: origin.clone(),
+            span: blob.file_span(span),
+            region: blob.region(span),
+            key_path: None,
+            excerpt: Excerpt::capture(&blob, span, &secrets, self.plan.masking),
+        };
+        told.locations = places.iter().map(|place| (*place, location(place.span()))).collect();
+        let mut used = vec![false; ignores.len()];
+        for (index, draft) in drafts {
+            let draft = self.draft(&blob, draft);
+            told.findings.extend(self.finding(&blob, draft, &secrets, &ignores, &mut used).map(|it| (*index, it)));
+        }
+        let used = ignores.iter().zip(used).filter(|(_, used)| *used).flat_map(|(ignore, _)| &ignore.rules);
+        told.used = used.map(|(_, place)| (path.clone(), blob.region(*place).start)).collect();
+        told
+    }
+
+    /// A finding of the graph as one of this file: who is at fault, and by which keys one gets there.
+    fn draft(&self, blob: &Blob, draft: &UnitDraft) -> Draft {
+        let span = draft.place.span();
+        let (mut subject, mut key_path) = (String::new(), String::new());
+        self.with_documents(blob, |tree, text, documents| {
+            let node: Option<Node> = tree.nodes(text).find(|node| node.span() == span);
+            key_path = node.map(Node::key_path).unwrap_or_default();
+            let document = documents.iter().find(|document| document.root.span().contains(span));
+            let manifest = document.and_then(|document| document.manifest_at(span));
+            subject = match (manifest, document) {
+                (Some(manifest), _) => manifest.subject(),
+                (None, Some(document)) => document.subject(),
+                (None, None) => String::new(),
+            };
+        });
+        Draft {
+            rule: draft.rule,
+            confidence: draft.confidence,
+            span,
+            secrets: Vec::new(),
+            blanks: draft.blanks.clone(),
+            related: Vec::new(),
+            key_path: (!key_path.is_empty()).then(|| key_path.clone()),
+            identity: Identity::Manifest { subject, key_path, value: draft.value.clone() },
+            also: Vec::new(),
+        }
+    }
+
+    /// A file that is in memory as a whole.
+    pub fn whole(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
         outcome.was_read = true;
         outcome.bytes = bytes.len() as u64;
         if bytes.starts_with(LFS_POINTER) {
@@ -65,6 +164,59 @@ impl Examiner<'_> {
         self.detect(&blob, &mut drafts, outcome);
         let annotated = self.structure(&blob, &mut drafts, outcome);
         self.settle(&blob, drafts, 0..usize::MAX, annotated, outcome);
+        outcome.contents = outcome.contents.take().or_else(|| self.input(&blob));
+    }
+
+    /// Runs `see` on the documents of a structured file that can be read.
+    fn with_documents(&self, blob: &Blob, see: impl FnOnce(&Tree, &str, &[Document])) {
+        let Some(syntax) = self.syntax(blob.path()) else { return };
+        let Ok(text) = text_for_syntax(blob) else { return };
+        if !holds_only_schemas(text) {
+            let tree = syntax.parse(text);
+            see(&tree, text, &Document::all(blob.path(), self.layout.role(blob.path()), text, &tree));
+        }
+    }
+
+    fn syntax(&self, path: &RepoPath) -> Option<Syntax> {
+        let syntax = Syntax::of_path(path)?;
+        Some(if *self.layout.role(path) == Role::ChartTemplate { Syntax::YamlTemplate } else { syntax })
+    }
+
+    /// False for what no deployment is made from.
+    fn may_be_part(&self, path: &RepoPath) -> bool {
+        self.plan.has_unit_checks()
+            && match self.layout.role(path) {
+                Role::GeneratorInput => true,
+                Role::ChartTemplate | Role::ChartValues | Role::ChartMetadata => false,
+                _ => matches!(Syntax::of_path(path), Some(Syntax::Yaml | Syntax::Json)),
+            }
+    }
+
+    fn contents(&self, blob: &Blob, documents: &[Document]) -> Option<(FileId, Contents)> {
+        let role = self.layout.role(blob.path());
+        let is_part = *role != Role::Plain || documents.iter().any(|document| document.manifest().is_some());
+        if !is_part || !self.may_be_part(blob.path()) {
+            return None;
+        }
+        let file = self.number(blob.path())?;
+        let mut contents = Contents::of(file, role, documents);
+        contents.bytes = self.layout.is_input(blob.path()).then(|| blob.text.into());
+        Some((file, contents))
+    }
+
+    /// A generator's input that is no manifest, or a manifest that holds nothing to read.
+    fn input(&self, blob: &Blob) -> Option<(FileId, Contents)> {
+        if !self.layout.is_input(blob.path()) || !self.plan.has_unit_checks() {
+            return None;
+        }
+        let mut contents = Contents::default();
+        contents.role = self.layout.role(blob.path()).clone();
+        contents.bytes = Some(blob.text.into());
+        Some((self.number(blob.path())?, contents))
+    }
+
+    fn number(&self, path: &RepoPath) -> Option<FileId> {
+        FileId::try_from(self.files.binary_search(path).ok()?).ok()
     }
 
     /// A file that is too large to hold: each finding belongs to the window that sees it with context on both sides.
@@ -102,6 +254,8 @@ impl Examiner<'_> {
 
     fn detect(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) {
         let left_out = self.plan.detector.scan(blob, drafts);
+        loose::scan(&self.plan.keyed, blob, drafts);
+        code::scan(&self.plan.keyed, blob, drafts);
         if left_out > 0 {
             let message = format!("A rule has very many matches here; {left_out} of them are not reported.");
             outcome.notifications.push(Notification::new(Reason::TooManyMatches, blob.path(), message));
@@ -111,9 +265,8 @@ impl Examiner<'_> {
     /// What the file's syntax adds: judgement by key path, and the checks of its documents. Returns the ignores that its
     /// objects carry.
     fn structure(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) -> Vec<Ignore> {
-        let Some(syntax) = Syntax::of_path(blob.path()) else { return Vec::new() };
+        let Some(syntax) = self.syntax(blob.path()) else { return Vec::new() };
         let role = self.layout.role(blob.path());
-        let syntax = if *role == Role::ChartTemplate { Syntax::YamlTemplate } else { syntax };
         let text = match text_for_syntax(blob) {
             Ok(text) => text,
             Err((reason, message)) => {
@@ -123,6 +276,7 @@ impl Examiner<'_> {
         };
         outcome.structured = true;
         if holds_only_schemas(text) {
+            outcome.contents = self.contents(blob, &[]);
             return Vec::new();
         }
         let tree = syntax.parse(text);
@@ -135,7 +289,8 @@ impl Examiner<'_> {
         for document in &documents {
             checks::run(document, &context, &self.plan.checks, drafts);
         }
-        documents.iter().flat_map(|document| annotations(document, blob)).collect()
+        outcome.contents = self.contents(blob, &documents);
+        documents.iter().flat_map(|document| annotations(document, blob, self.plan.foreign_markers)).collect()
     }
 
     /// Makes findings of the drafts that begin in `told`; what the others found is masked all the same.
@@ -147,30 +302,54 @@ impl Examiner<'_> {
         annotated: Vec<Ignore>,
         outcome: &mut Outcome,
     ) {
+        let mut ignores = self.ignores(blob, annotated);
+        let drafts = merge::merge(drafts);
+        if !drafts.is_empty() && self.plan.suppress && self.plan.foreign_markers {
+            ignores.extend(foreign::read(blob.text, blob.lines()));
+        }
+        let mut used = vec![false; ignores.len()];
+        let silent = if drafts.is_empty() { Vec::new() } else { self.silent(blob) };
+        let secrets = merge::secrets(drafts.iter().chain(&silent));
+        for draft in drafts.into_iter().filter(|draft| told.contains(&draft.span.start)) {
+            let exact = Fingerprint::exact(&draft.identity);
+            if let Some(finding) = self.finding(blob, draft, &secrets, &ignores, &mut used) {
+                outcome.findings.push(finding);
+                outcome.exact.push(exact);
+            }
+        }
+        self.judge_ignores(blob, &ignores, &used, outcome);
+    }
+
+    fn ignores(&self, blob: &Blob, annotated: Vec<Ignore>) -> Vec<Ignore> {
         let mut ignores = if self.plan.suppress { annotated } else { Vec::new() };
         if self.plan.suppress && inline::is_possible(blob.text) {
             ignores.extend(inline::read(blob.text, blob.lines()));
         }
-        let mut used = vec![false; ignores.len()];
-        let drafts = merge::merge(drafts);
-        let silent = if drafts.is_empty() { Vec::new() } else { self.silent(blob) };
-        let secrets = merge::secrets(drafts.iter().chain(&silent));
-        for draft in drafts.into_iter().filter(|draft| told.contains(&draft.span.start)) {
-            let (span, rule) = (draft.span, draft.rule);
-            let (first, last) = (blob.lines().line_of(span.start), blob.lines().line_of(span.end.max(1) - 1));
-            let mut ids = vec![rule.id];
-            ids.extend(rule.aliases.iter().chain(draft.also.iter().map(|also| &also.id)));
-            let Some(mut finding) = self.plan.weigh(draft.settle(blob, &secrets, self.plan.masking)) else { continue };
-            finding.suppression = match ignores.iter().position(|ignore| ignore.covers(&ids, first, last.max(first))) {
-                Some(index) => {
-                    used[index] = true;
-                    Some(ignores[index].suppression())
-                }
-                None => self.plan.by_policy(&finding),
-            };
-            outcome.findings.push(finding);
-        }
-        self.judge_ignores(blob, &ignores, &used, outcome);
+        ignores
+    }
+
+    /// The finding that a draft becomes, with its fate; `None` where the policy turns its rule off here.
+    fn finding(
+        &self,
+        blob: &Blob,
+        draft: Draft,
+        secrets: &[Span],
+        ignores: &[Ignore],
+        used: &mut [bool],
+    ) -> Option<Finding> {
+        let (span, rule) = (draft.span, draft.rule);
+        let (first, last) = (blob.lines().line_of(span.start), blob.lines().line_of(span.end.max(1) - 1));
+        let mut ids = vec![rule.id];
+        ids.extend(rule.aliases.iter().chain(draft.also.iter().map(|also| &also.id)));
+        let mut finding = self.plan.weigh(draft.settle(blob, secrets, self.plan.masking))?;
+        finding.suppression = match ignores.iter().position(|ignore| ignore.covers(&ids, first, last.max(first))) {
+            Some(index) => {
+                used[index] = true;
+                Some(ignores[index].suppression())
+            }
+            None => self.plan.by_policy(&finding),
+        };
+        Some(finding)
     }
 
     /// What the rules that are off would find: not told, but no excerpt may show it.
@@ -178,6 +357,8 @@ impl Examiner<'_> {
         let mut drafts = Vec::new();
         let Some((detector, keyed)) = &self.plan.silent else { return drafts };
         detector.scan(blob, &mut drafts);
+        loose::scan(keyed, blob, &mut drafts);
+        code::scan(keyed, blob, &mut drafts);
         let syntax = Syntax::of_path(blob.path()).filter(|_| !blob.partial && !keyed.is_empty());
         if let (Some(syntax), Ok(text)) = (syntax, text_for_syntax(blob)) {
             keyed::scan(keyed, blob, &syntax.parse(text), text, &mut drafts);
@@ -192,12 +373,17 @@ impl Examiner<'_> {
                 let position = blob.region(*place).start;
                 let (reason, message) = match self.plan.catalog.get(name) {
                     None => (Reason::UnknownRule, self.plan.catalog.unknown(name)),
-                    Some(rule) if !used && ignore.rules.len() == 1 && self.plan.is_active(rule) => {
+                    Some(rule) if !used && !ignore.foreign && ignore.rules.len() == 1 && self.plan.is_active(rule) => {
                         (Reason::UnusedIgnore, format!("This ignore of `{}` silences nothing.", rule.id))
                     }
                     Some(_) => continue,
                 };
-                outcome.notifications.push(Notification::new(reason, blob.path(), message).at(position));
+                let is_of_graph = self.plan.catalog.get(name).is_some_and(|rule| checks::is_of_graph(rule));
+                let notification = Notification::new(reason, blob.path(), message).at(position);
+                match is_of_graph {
+                    true => outcome.pending.push(((blob.path().clone(), position), notification)),
+                    false => outcome.notifications.push(notification),
+                }
             }
         }
     }
@@ -231,12 +417,17 @@ fn notify(blob: &Blob, syntax: Syntax, tree: &Tree, outcome: &mut Outcome) {
 }
 
 /// The ignores that the objects of a document carry themselves: `tightlip.dev/ignore: rule-id reason`.
-fn annotations(document: &Document, blob: &Blob) -> Vec<Ignore> {
+fn annotations(document: &Document, blob: &Blob, also_foreign: bool) -> Vec<Ignore> {
     let of_object = |manifest: Manifest| {
-        let node = manifest.root.at("metadata.annotations")?.get("tightlip.dev/ignore")?;
+        let annotations = manifest.root.at("metadata.annotations").into_iter().flat_map(|node| node.entries());
         let object = manifest.root.span();
         let lines = blob.lines().line_of(object.start)..=blob.lines().line_of(object.end);
-        Ignore::of_annotation(node.as_str()?, node.content_span(), lines)
+        let ignore = |(key, node): (Node, Node)| match key.as_str()? {
+            "tightlip.dev/ignore" => Ignore::of_annotation(node.as_str()?, node.content_span(), lines.clone()),
+            other if also_foreign => foreign::of_annotation(other, node.as_str()?, lines.clone()),
+            _ => None,
+        };
+        annotations.filter_map(ignore).collect::<Vec<_>>()
     };
-    document.manifests().iter().copied().filter_map(of_object).collect()
+    document.manifests().iter().copied().flat_map(of_object).collect()
 }

@@ -75,5 +75,7 @@ fn absorb(winner: &mut Draft, loser: Draft) {
         }
     }
     winner.also.sort_by_key(|rule| rule.id);
+    // Bytes alone know no keys; who read the structure does.
+    winner.key_path = winner.key_path.take().or(loser.key_path);
     winner.secrets.extend(loser.secrets);
 }

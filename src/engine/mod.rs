@@ -2,18 +2,30 @@
 //!
 //! It does not know formats, arguments or exit codes.
 
+mod difference;
 mod examine;
+mod gather;
+mod graph;
+mod history;
+mod judge;
 mod merge;
+mod past;
 mod plan;
 mod prove;
+mod queue;
 
 use rayon::prelude::*;
 
+use crate::catalog::Catalog;
 use crate::document::{Document, Role};
 use crate::graph::Layout;
-use crate::model::{Buffer, Class, Finding, Notification, Reason, Related, RepoPath, Report, Snapshot};
+use crate::model::{Buffer, Class, Finding, Flow, Notification, Reason, Related, RepoPath, Report, Snapshot};
+use crate::policy::Externals;
 use crate::syntax::Syntax;
+pub use difference::introduced;
 use examine::{Examiner, Outcome};
+pub use history::history;
+pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;
 
@@ -21,13 +33,37 @@ pub use prove::prove;
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
-    let examiner = Examiner { snapshot, plan, layout: &layout };
-    let files: Vec<&RepoPath> = listing.files.iter().filter(|path| plan.is_in_scope(path)).collect();
+    let examiner = Examiner { plan, layout: &layout, files: &listing.files };
     let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
-        let examine = |buffer: &mut Buffer, path: &&RepoPath| examiner.file(path, buffer);
-        files.par_iter().map_init(Buffer::default, examine).collect()
+        let examine = |buffer: &mut Buffer, path: &RepoPath| match plan.is_in_scope(path) {
+            true => examiner.file(snapshot, path, buffer),
+            false => examiner.gather(snapshot, path, buffer),
+        };
+        let mut outcomes = listing.files.par_iter().map_init(Buffer::default, examine).collect();
+        graph::run(snapshot, &examiner, &mut outcomes);
+        outcomes
     });
     conclude(listing.notifications, &listing.left_out, outcomes)
+}
+
+/// The way of secrets through every deployment of `snapshot`.
+pub fn flow(snapshot: &dyn Snapshot, externals: &Externals, threads: usize) -> Flow {
+    let listing = snapshot.list();
+    let layout = survey(snapshot, &listing.files);
+    let plan = Plan::new(Catalog::built_in(), graph_rules());
+    let examiner = Examiner { plan: &plan, layout: &layout, files: &listing.files };
+    in_parallel(threads, || {
+        let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(snapshot, path, buffer);
+        let outcomes = listing.files.par_iter().map_init(Buffer::default, gather).collect();
+        graph::flow(snapshot, &examiner, outcomes, externals)
+    })
+}
+
+/// The rules for which the graph is built.
+fn graph_rules() -> Vec<ActiveRule> {
+    let catalog = Catalog::built_in();
+    let rules = catalog.rules().iter().filter(|rule| crate::checks::is_of_graph(rule));
+    rules.map(|rule| ActiveRule::new(rule)).collect()
 }
 
 /// Reads the kustomizations, which say what other files are; their own faults are found when they are examined.

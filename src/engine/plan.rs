@@ -10,7 +10,7 @@ use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
 use crate::filter::PathIgnore;
 use crate::model::{Finding, Masking, RepoPath, Rule, Severity, Suppression};
-use crate::policy::Targets;
+use crate::policy::{Externals, Targets};
 
 /// A rule that is on, with what the policy changes about it.
 #[derive(Clone, Debug)]
@@ -36,11 +36,14 @@ pub struct Plan {
     pub(super) silent: Option<(Detector, KeyedRules)>,
     pub(super) checks: Vec<(&'static Check, &'static Rule)>,
     pub targets: Targets,
+    pub externals: Externals,
     /// What is reported; empty is everything.
     pub scope: Vec<RepoPath>,
     pub ignores: Vec<PathIgnore>,
     /// Inline ignores and annotations count.
     pub suppress: bool,
+    /// The ignores of other scanners count, too.
+    pub foreign_markers: bool,
     pub masking: Masking,
     pub threads: usize,
 }
@@ -61,16 +64,29 @@ impl Plan {
             catalog,
             rules,
             targets: Targets::default(),
+            externals: Externals::default(),
             scope: Vec::new(),
             ignores: Vec::new(),
             suppress: true,
+            foreign_markers: true,
             masking: Masking::default(),
             threads: 1,
         }
     }
 
+    /// True when any rule needs the graph.
+    pub(super) fn has_unit_checks(&self) -> bool {
+        self.checks.iter().any(|(check, _)| check.is_of_unit())
+    }
+
     pub(super) fn is_active(&self, rule: &Rule) -> bool {
         self.rules.binary_search_by_key(&rule.id, |active| active.rule.id).is_ok()
+    }
+
+    /// True where the policy treats some paths otherwise than others.
+    pub(super) fn depends_on_paths(&self) -> bool {
+        self.rules.iter().any(|active| !active.by_path.is_empty())
+            || self.ignores.iter().any(|ignore| !ignore.paths.is_empty())
     }
 
     pub(super) fn by_policy(&self, finding: &Finding) -> Option<Suppression> {

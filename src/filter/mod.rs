@@ -3,6 +3,7 @@
 //! It does not find anything and it drops nothing: a suppressed finding stays, marked.
 
 mod baseline;
+pub mod foreign;
 pub mod inline;
 mod local;
 mod scope;

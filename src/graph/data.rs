@@ -32,6 +32,11 @@ impl Place {
         Place { file, start: cut(span.start), end: cut(span.end) }
     }
 
+    /// For what a file as a whole says, or fails to say.
+    pub fn start_of(file: FileId) -> Place {
+        Place { file, start: 0, end: 0 }
+    }
+
     pub fn span(self) -> Span {
         Span::new(self.start as usize, self.end as usize)
     }

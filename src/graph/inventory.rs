@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::data::{Data, FileId, Place};
+use super::layout::Layout;
 use crate::document::{Document, Role};
 use crate::model::RepoPath;
 use crate::syntax::{Node, Style, Syntax};
@@ -21,7 +22,7 @@ pub struct Inventory {
 }
 
 /// What one file says.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Contents {
     pub role: Role,
     /// One for each document; Lists are not unfolded.
@@ -81,13 +82,22 @@ impl Contents {
         contents
     }
 
-    /// A file that a generator takes in: nothing but its bytes counts.
-    pub fn input(bytes: &[u8]) -> Contents {
-        Contents { role: Role::GeneratorInput, bytes: Some(bytes.into()), ..Contents::default() }
-    }
-
-    pub fn with_bytes(self, bytes: &[u8]) -> Contents {
-        Contents { bytes: Some(bytes.into()), ..self }
+    /// What a file says whose text has not been parsed yet.
+    pub fn read(file: FileId, path: &RepoPath, layout: &Layout, bytes: &[u8]) -> Contents {
+        let role = layout.role(path);
+        let syntax = Syntax::of_path(path).filter(|syntax| *syntax != Syntax::Dotenv);
+        let mut contents = match (syntax, std::str::from_utf8(bytes)) {
+            (Some(syntax), Ok(text)) => {
+                let syntax = if *role == Role::ChartTemplate { Syntax::YamlTemplate } else { syntax };
+                let tree = syntax.parse(text);
+                let mut contents = Contents::of(file, role, &Document::all(path, role, text, &tree));
+                contents.broken |= !tree.errors.is_empty();
+                contents
+            }
+            (unread, _) => Contents { role: role.clone(), broken: unread.is_some(), ..Contents::default() },
+        };
+        contents.bytes = layout.is_input(path).then(|| bytes.into());
+        contents
     }
 }
 

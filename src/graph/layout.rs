@@ -3,7 +3,7 @@
 //! It does not know the content of anything but kustomizations, and it reads nothing: the caller shows it their
 //! documents.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::document::helm::{CHART_FILE, TEMPLATES, VALUES, is_values_name};
 use crate::document::kustomize::{KUSTOMIZATION_NAMES, Reference, Usage};
@@ -11,14 +11,18 @@ use crate::document::{Document, Kustomization, Role};
 use crate::model::RepoPath;
 
 /// The paths of one tree. Roles are worked out when they are asked for; only what kustomizations name is kept.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Layout {
     /// Every file, sorted.
     paths: Vec<RepoPath>,
     /// Folders with a `Chart.yaml`, sorted.
     charts: Vec<RepoPath>,
     named: HashMap<RepoPath, Naming>,
+    /// Each kustomization with a path that it names.
+    uses: Vec<(RepoPath, RepoPath)>,
     kinds: HashMap<RepoPath, KustomizationKind>,
+    /// What generators take in, whatever else it is.
+    inputs: HashSet<RepoPath>,
     /// Named, not in the inventory, and nobody's fault.
     excused: BTreeSet<RepoPath>,
 }
@@ -78,9 +82,12 @@ impl Layout {
         }
         let Some(kustomization) = Kustomization::of(document) else { return };
         for reference in kustomization.references() {
-            let (Some(naming), Some(path)) = (naming(reference.usage), self.target(document.path, &reference)) else {
-                continue;
-            };
+            let Some(path) = self.target(document.path, &reference) else { continue };
+            self.uses.push((document.path.clone(), path.clone()));
+            let Some(naming) = naming(reference.usage) else { continue };
+            if reference.is_generator_input() {
+                self.inputs.insert(path.clone());
+            }
             self.named.entry(path).and_modify(|known| *known = naming.min(*known)).or_insert(naming);
         }
     }
@@ -99,6 +106,28 @@ impl Layout {
         self.excused.insert(path);
     }
 
+    /// The kustomizations that one of `moved` may matter to: they name it, or a folder that holds it.
+    pub fn dependents<'l>(&'l self, moved: &BTreeSet<RepoPath>) -> impl Iterator<Item = &'l RepoPath> {
+        let touches = |named: &RepoPath| {
+            let inside = if named.as_bytes().is_empty() { Vec::new() } else { [named.as_bytes(), b"/"].concat() };
+            let below = moved.range(RepoPath::new(&inside)..).next();
+            moved.contains(named) || below.is_some_and(|path| path.as_bytes().starts_with(&inside))
+        };
+        self.uses.iter().filter(move |(_, named)| touches(named)).map(|(from, _)| from)
+    }
+
+    /// The paths that the kustomization file at `from` names.
+    pub fn named_by<'l>(&'l self, from: &RepoPath) -> impl Iterator<Item = &'l RepoPath> {
+        self.uses.iter().filter(move |(user, _)| user == from).map(|(_, named)| named)
+    }
+
+    /// The files of the inventory below `folder`.
+    pub fn below(&self, folder: &RepoPath) -> impl Iterator<Item = &RepoPath> {
+        let prefix = if folder.as_bytes().is_empty() { Vec::new() } else { [folder.as_bytes(), b"/"].concat() };
+        let first = self.paths.partition_point(|known| known.as_bytes() < prefix.as_slice());
+        self.paths[first..].iter().take_while(move |known| known.as_bytes().starts_with(&prefix))
+    }
+
     /// The role of a file. Its own name comes first, then the chart it lies in, then what kustomizations make of it.
     pub fn role(&self, path: &RepoPath) -> &Role {
         match self.named.get(path) {
@@ -113,6 +142,11 @@ impl Layout {
             Some(Naming::GeneratorInput) => &Role::GeneratorInput,
             None => &Role::Plain,
         }
+    }
+
+    /// True for a file whose bytes end up in a generated ConfigMap or Secret.
+    pub fn is_input(&self, path: &RepoPath) -> bool {
+        self.inputs.contains(path)
     }
 
     /// True for a file of the inventory.
@@ -174,7 +208,8 @@ impl Layout {
     }
 }
 
-fn is_kustomization(path: &RepoPath) -> bool {
+/// True for a file that kustomize would take for a kustomization, by its name.
+pub fn is_kustomization(path: &RepoPath) -> bool {
     KUSTOMIZATION_NAMES.iter().any(|name| name.as_bytes() == path.file_name())
 }
 

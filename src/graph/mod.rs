@@ -3,13 +3,20 @@
 //! It does not read files and it does not judge.
 
 mod data;
+mod flow;
 mod inventory;
+mod kustomize;
 mod layout;
 mod object;
 mod unit;
 
 pub use data::{Content, Data, FileId, Place};
+pub use flow::{
+    Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Member, Producer, Store, StoreKind, StoreReference, Unlisted,
+    all, draw, is_open, may_be_same,
+};
 pub use inventory::{Contents, Inventory};
-pub use layout::{Destination, KustomizationKind, Layout};
+pub use kustomize::{Build, Builder, Edits};
+pub use layout::{Destination, KustomizationKind, Layout, is_kustomization};
 pub use object::{Object, ObjectId, Opacity};
 pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, units, unlisted};

@@ -38,7 +38,7 @@ pub struct Object {
 }
 
 impl Object {
-    /// `None` for what is no object: `apiVersion` or `kind` is missing.
+    /// `None` for what is no object: `kind` is missing. kustomize does without `apiVersion`, a cluster does not.
     pub fn of(data: Data) -> Option<Object> {
         let written = ObjectId::of(&data)?;
         Some(Object { data, written, opaque: None, generated: false })
@@ -90,7 +90,7 @@ impl ObjectId {
     pub fn of(data: &Data) -> Option<ObjectId> {
         let text = |path: &str| data.at(path).filter(|value| !value.is_null()).and_then(Data::shared_text).cloned();
         Some(ObjectId {
-            group: group_of(data.str_at("apiVersion")?).into(),
+            group: group_of(data.str_at("apiVersion").unwrap_or_default()).into(),
             kind: text("kind")?,
             namespace: text("metadata.namespace").filter(|namespace| !namespace.is_empty()),
             name: text("metadata.name").unwrap_or_default(),

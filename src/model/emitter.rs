@@ -51,6 +51,7 @@ impl Draft {
             message: fill(self.rule.message, &self.blanks),
             related: here.collect(),
             location: location(self.span, self.key_path),
+            units: Vec::new(),
             also: self.also,
             fingerprint: Fingerprint::of(self.rule.family, &self.identity),
             history: None,

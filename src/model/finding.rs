@@ -34,6 +34,8 @@ pub struct Finding {
     pub message: String,
     pub location: Location,
     pub related: Vec<Related>,
+    /// The deployment units it holds in, for what only a whole deployment can tell; at most as many as a report can bear.
+    pub units: Vec<String>,
     /// Rules that found the same thing and gave way.
     pub also: Vec<&'static Rule>,
     pub fingerprint: Fingerprint,
@@ -46,7 +48,11 @@ pub struct Finding {
 /// Where something stands in a repository's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attribution {
-    /// The commit that brought it first, in full hexadecimal.
+    /// What sort of place it is; all but files have a made-up path.
+    pub place: Place,
+    /// The object in whose text it stands, in full hexadecimal; empty where it stands in a name.
+    pub object: String,
+    /// The commit that brought it first (a tag that names it alone), in full hexadecimal; empty where none did.
     pub commit: String,
     /// `Name <address>`, as the commit says.
     pub author: String,
@@ -60,6 +66,29 @@ pub struct Attribution {
     pub present: bool,
     /// True when the default branch still holds it.
     pub on_default_branch: bool,
+}
+
+/// Where in a history something can stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    #[default]
+    File,
+    CommitMessage,
+    TagMessage,
+    /// The name of a file or folder.
+    Path,
+}
+
+impl Place {
+    /// The word in reports; also the path that stands in for a file's.
+    pub fn name(self) -> &'static str {
+        match self {
+            Place::File => "file",
+            Place::CommitMessage => "commit-message",
+            Place::TagMessage => "tag-message",
+            Place::Path => "path",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

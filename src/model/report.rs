@@ -4,13 +4,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Class, Finding, Notification, Reason};
+use super::{Class, Finding, Flow, Notification, Reason};
 
 /// How much was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
+    /// Files of a tree, blobs of a history.
     pub files: u64,
     pub bytes: u64,
+    /// Commits whose messages were read; `None` where no history was asked for.
+    pub commits: Option<u64>,
     /// Files that were read as YAML, JSON or dotenv.
     pub structured: u64,
     /// Everything that was not looked at or not understood, by reason.
@@ -38,4 +41,6 @@ pub struct Report {
     pub coverage: Coverage,
     /// True where findings were held against what was known before: those that are not suppressed are new.
     pub compared: bool,
+    /// The way of secrets, for the reports that can draw it; `None` where nobody asked.
+    pub flow: Option<Flow>,
 }

@@ -9,7 +9,7 @@ use globset::{Glob, GlobBuilder};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use super::{Ignore, Level, Policy, RuleSetting, Targets};
+use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
 use crate::model::{Release, Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
@@ -35,12 +35,25 @@ struct File {
     #[serde(default)]
     targets: TargetsShape,
     #[serde(default)]
+    externals: ExternalsShape,
+    #[serde(default)]
     exclude: Vec<Spanned<String>>,
     #[serde(default)]
     rules: Pairs<Spanned<RuleShape>>,
     #[serde(default)]
     ignore: Vec<IgnoreShape>,
     baseline: Option<String>,
+    #[serde(default, rename = "ignore-markers")]
+    ignore_markers: Markers,
+}
+
+/// Whose ignore comments count.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Markers {
+    #[default]
+    All,
+    Tightlip,
 }
 
 #[derive(Default, Deserialize)]
@@ -49,6 +62,15 @@ struct TargetsShape {
     external_secrets: Option<Spanned<String>>,
     vault_secrets_operator: Option<Spanned<String>>,
     kubernetes: Option<Spanned<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExternalsShape {
+    #[serde(default)]
+    secrets: Vec<Spanned<String>>,
+    #[serde(default)]
+    stores: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -91,10 +113,15 @@ impl Verifier<'_> {
                 vault_secrets_operator: self.release(file.targets.vault_secrets_operator),
                 kubernetes: self.release(file.targets.kubernetes),
             },
+            externals: Externals {
+                secrets: file.externals.secrets.iter().filter_map(|name| self.external(name)).collect(),
+                stores: file.externals.stores.iter().filter_map(|name| self.external(name)).collect(),
+            },
             exclude: file.exclude.iter().filter_map(|glob| self.glob(glob)).collect(),
             rules: file.rules.0.into_iter().filter_map(|(id, shape)| self.rule_setting(&id, shape)).collect(),
             ignore: file.ignore.into_iter().filter_map(|shape| self.ignore(shape)).collect(),
             baseline: file.baseline,
+            own_markers_only: matches!(file.ignore_markers, Markers::Tightlip),
         }
     }
 
@@ -116,6 +143,23 @@ impl Verifier<'_> {
                 None
             }
         }
+    }
+
+    /// `name` or `namespace/name`; `*` is anything, and so is a binding such as `{service}`.
+    fn external(&mut self, written: &Spanned<String>) -> Option<External> {
+        let mut glob = |part: &str| {
+            let mut pattern = part.to_owned();
+            while let Some((before, after)) =
+                pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?.1)))
+            {
+                pattern = format!("{before}*{after}");
+            }
+            self.glob(&Spanned::new(pattern, written.referenced, written.defined)).map(|glob| glob.compile_matcher())
+        };
+        Some(match written.value.split_once('/') {
+            Some((namespace, name)) => External { namespace: Some(glob(namespace)?), name: glob(name)? },
+            None => External { namespace: None, name: glob(&written.value)? },
+        })
     }
 
     fn rule_setting(&mut self, id: &Spanned<String>, shape: Spanned<RuleShape>) -> Option<RuleSetting> {
@@ -279,6 +323,15 @@ mod tests {
     }
 
     #[test]
+    fn externals_name_secrets_and_stores_with_or_without_a_namespace() {
+        let text = "version: 1\nexternals: { secrets: [\"cert-manager/*\", \"{service}-tls\"], stores: [vault] }\n";
+        let externals = read(text, &[]).unwrap().externals;
+        assert!(externals.has_secret(Some("cert-manager"), "any") && externals.has_secret(None, "any"));
+        assert!(externals.has_secret(Some("web"), "web-tls") && !externals.has_secret(Some("web"), "web"));
+        assert!(externals.has_store(Some("web"), "vault") && !externals.has_store(None, "vaults"));
+    }
+
+    #[test]
     fn an_empty_policy_asks_for_nothing() {
         assert!(read("# later\n\n", &[]).unwrap().rules.is_empty());
     }
@@ -287,6 +340,7 @@ mod tests {
     fn every_mistake_has_its_place() {
         for (text, expected) in [
             ("version: 1\nexlude: []\n", "2:1: unknown key `exlude`, did you mean `exclude`?"),
+            ("version: 1\nexternals: { secret: [a] }\n", "2:14: unknown key `secret`, did you mean `secrets`?"),
             ("version: 2\n", "1:10: version 2 is not known, only 1 is"),
             ("exclude: []\n", "1:1: key `version` is missing"),
             (

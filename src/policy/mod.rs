@@ -4,7 +4,7 @@
 
 mod file;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
 
 use crate::model::{Release, Rule, Severity};
@@ -14,9 +14,12 @@ use crate::text::settings::Misread;
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     pub targets: Targets,
+    pub externals: Externals,
     pub exclude: Vec<Glob>,
     pub rules: Vec<RuleSetting>,
     pub ignore: Vec<Ignore>,
+    /// The ignores of other scanners do not count.
+    pub own_markers_only: bool,
     /// The baseline, relative to the policy's folder.
     pub baseline: Option<String>,
 }
@@ -34,6 +37,38 @@ pub struct Targets {
     pub external_secrets: Option<Release>,
     pub vault_secrets_operator: Option<Release>,
     pub kubernetes: Option<Release>,
+}
+
+/// What is made outside of the repository, so that nobody misses its maker.
+#[derive(Clone, Debug, Default)]
+pub struct Externals {
+    secrets: Vec<External>,
+    stores: Vec<External>,
+}
+
+impl Externals {
+    pub fn has_secret(&self, namespace: Option<&str>, name: &str) -> bool {
+        self.secrets.iter().any(|external| external.matches(namespace, name))
+    }
+
+    pub fn has_store(&self, namespace: Option<&str>, name: &str) -> bool {
+        self.stores.iter().any(|external| external.matches(namespace, name))
+    }
+}
+
+/// `name`, or `namespace/name`.
+#[derive(Clone, Debug)]
+struct External {
+    namespace: Option<GlobMatcher>,
+    name: GlobMatcher,
+}
+
+impl External {
+    /// An unknown namespace may be the one that is meant.
+    fn matches(&self, namespace: Option<&str>, name: &str) -> bool {
+        let in_namespace = |wanted: &GlobMatcher| namespace.is_none_or(|namespace| wanted.is_match(namespace));
+        self.name.is_match(name) && self.namespace.as_ref().is_none_or(in_namespace)
+    }
 }
 
 /// What the policy says of one rule.

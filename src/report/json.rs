@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use super::encode::{uri, write_json};
 use super::summary::Tally;
-use crate::model::{Class, Confidence, Coverage, Excerpt, Finding, Location, Notification, RepoPath, Report};
+use crate::model::{
+    Attribution, Class, Confidence, Coverage, Excerpt, Finding, Location, Notification, RepoPath, Report,
+};
 use crate::text::{Position, Span};
 
 const SCHEMA: &str = "tightlip/report";
@@ -97,6 +99,8 @@ struct JsonConfidences {
 pub(super) struct JsonCoverage {
     files: u64,
     bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commits: Option<u64>,
     structured: u64,
     reasons: BTreeMap<&'static str, u64>,
 }
@@ -140,6 +144,7 @@ impl JsonCoverage {
         JsonCoverage {
             files: coverage.files,
             bytes: coverage.bytes,
+            commits: coverage.commits,
             structured: coverage.structured,
             reasons: coverage.reasons.iter().map(|(reason, &count)| (reason.name(), count)).collect(),
         }
@@ -155,9 +160,29 @@ struct JsonFinding<'a> {
     message: &'a str,
     location: JsonLocation<'a>,
     related: Vec<JsonRelated<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    units: &'a [String],
     also: Vec<&'a str>,
     fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<JsonAttribution<'a>>,
     suppression: Option<JsonSuppression<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct JsonAttribution<'a> {
+    place: &'static str,
+    object: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    commit: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    author: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    date: &'a str,
+    paths: Vec<JsonPath>,
+    more_paths: u64,
+    present: bool,
+    on_default_branch: bool,
 }
 
 #[derive(Serialize)]
@@ -232,12 +257,30 @@ impl<'a> JsonFinding<'a> {
                 .iter()
                 .map(|related| JsonRelated { label: &related.label, location: JsonLocation::of(&related.location) })
                 .collect(),
+            units: &finding.units,
             also: finding.also.iter().map(|rule| rule.id).collect(),
             fingerprint: finding.fingerprint.to_string(),
+            history: finding.history.as_ref().map(JsonAttribution::of),
             suppression: finding
                 .suppression
                 .as_ref()
                 .map(|suppression| JsonSuppression { kind: suppression.kind.name(), reason: &suppression.reason }),
+        }
+    }
+}
+
+impl<'a> JsonAttribution<'a> {
+    pub fn of(attribution: &'a Attribution) -> JsonAttribution<'a> {
+        JsonAttribution {
+            place: attribution.place.name(),
+            object: &attribution.object,
+            commit: &attribution.commit,
+            author: &attribution.author,
+            date: &attribution.date,
+            paths: attribution.paths.iter().map(JsonPath::of).collect(),
+            more_paths: attribution.more_paths,
+            present: attribution.present,
+            on_default_branch: attribution.on_default_branch,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod csv;
 mod encode;
+mod flow;
 mod gitlab;
 mod html;
 mod json;
@@ -20,6 +21,7 @@ use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
 use crate::model::Report;
+pub use flow::{FlowFormat, write_flow};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {

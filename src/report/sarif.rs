@@ -198,7 +198,11 @@ struct SarifResult<'a> {
 
 #[derive(Serialize)]
 struct SarifResultProperties<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     also: Vec<&'a str>,
+    /// The deployment units it holds in.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    units: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -327,14 +331,17 @@ impl<'a> SarifResult<'a> {
             partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.to_string())]),
             baseline_state: None,
             suppressions: finding.suppression.iter().map(SarifSuppression::of).collect(),
-            properties: SarifResultProperties { also: finding.also.iter().map(|rule| rule.id).collect() },
+            properties: SarifResultProperties {
+                also: finding.also.iter().map(|rule| rule.id).collect(),
+                units: &finding.units,
+            },
         }
     }
 }
 
 impl SarifResultProperties<'_> {
     fn is_empty(&self) -> bool {
-        self.also.is_empty()
+        self.also.is_empty() && self.units.is_empty()
     }
 }
 

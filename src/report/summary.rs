@@ -88,7 +88,14 @@ fn findings(tally: &Tally) -> String {
 }
 
 fn reading(coverage: &Coverage) -> String {
-    format!("{}, {} read", count(coverage.files, "file", "files"), bytes(coverage.bytes))
+    let read = bytes(coverage.bytes);
+    match coverage.commits {
+        None => format!("{}, {read} read", count(coverage.files, "file", "files")),
+        Some(commits) => {
+            let (commits, blobs) = (count(commits, "commit", "commits"), count(coverage.files, "blob", "blobs"));
+            format!("{commits}, {blobs}, {read} read")
+        }
+    }
 }
 
 fn trust(coverage: &Coverage) -> String {
@@ -113,11 +120,20 @@ fn phrase(reason: Reason, number: u64) -> String {
         Reason::UnresolvedTemplate => ("unresolved template", "unresolved templates"),
         Reason::RemoteReference => ("remote reference", "remote references"),
         Reason::BrokenIndex => ("broken index", "broken indexes"),
+        Reason::MissingObject => ("object missing", "objects missing"),
+        Reason::CorruptObject => ("object corrupt", "objects corrupt"),
+        Reason::OversizedObject => ("object too large", "objects too large"),
+        Reason::ShallowHistory => ("history cut short", "histories cut short"),
+        Reason::MissingBase => ("base missing", "bases missing"),
+        Reason::UnreachableObjects => ("unreachable object", "unreachable objects"),
         Reason::UnknownRule => ("unknown rule", "unknown rules"),
         Reason::TooManyMatches => ("rule with too many matches", "rules with too many matches"),
         Reason::UnusedIgnore => ("unused ignore", "unused ignores"),
         Reason::UnusedBaseline => ("unused baseline", "unused baselines"),
         Reason::PartialInventory => ("partial inventory", "partial inventories"),
+        Reason::NothingStaged => ("nothing staged", "nothing staged"),
+        Reason::EmptyRange => ("empty range", "empty ranges"),
+        Reason::UnmergedPath => ("unmerged path", "unmerged paths"),
         Reason::Ignored => ("ignored", "ignored"),
         Reason::Excluded => ("excluded", "excluded"),
         Reason::SymbolicLink => ("symbolic link", "symbolic links"),
@@ -188,7 +204,7 @@ mod tests {
             (Reason::SymbolicLink, 4),
             (Reason::UnusedIgnore, 7),
         ];
-        let coverage = Coverage { files: 2, bytes: 999, structured: 0, reasons: reasons.into() };
+        let coverage = Coverage { files: 2, bytes: 999, reasons: reasons.into(), ..Coverage::default() };
         assert_eq!(
             summary(coverage.clone(), 100),
             [

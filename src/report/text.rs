@@ -46,6 +46,18 @@ pub(super) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
     page.summary(report)
 }
 
+/// The deployments a finding holds in; the tree's own folder has no name.
+fn units(units: &[String]) -> String {
+    const MOST_NAMED: usize = 4;
+    let mut names: Vec<&str> =
+        units.iter().take(MOST_NAMED).map(|unit| if unit.is_empty() { "." } else { unit }).collect();
+    let more = format!("{} more", units.len().saturating_sub(MOST_NAMED));
+    if units.len() > MOST_NAMED {
+        names.push(&more);
+    }
+    prose(&names.join(", "))
+}
+
 struct Page<'a> {
     options: &'a Options,
     theme: GraphicalTheme,
@@ -76,6 +88,9 @@ impl<'a> Page<'a> {
         }
         for related in &finding.related {
             self.paragraph("see:", &format!("{}: {}", place(&related.location), prose(&related.label)))?;
+        }
+        if !finding.units.is_empty() {
+            self.paragraph("in:", &units(&finding.units))?;
         }
         if !finding.also.is_empty() {
             self.paragraph("also:", &finding.also.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", "))?;

@@ -3,11 +3,12 @@
 //! It does not know what is looked for, and it spawns no work: the engine does. (The walk itself runs on the threads of
 //! the `ignore` crate.)
 
-mod git;
+pub mod git;
 mod root;
 mod stdin;
 mod worktree;
 
+pub use git::{Change, Commit, Comparison, Content, NoRange, ObjectTree, Parent, Range, Repository};
 pub use root::{POLICY_FILE, Root, find_root, repository_above};
 pub use stdin::Stdin;
 pub use worktree::{Settings, Worktree};

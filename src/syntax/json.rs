@@ -180,7 +180,7 @@ impl Reader<'_> {
         let span = Span::new(self.at, end + 1);
         match has_escapes {
             false => self.builder.slice(Span::new(inner, end), Style::DoubleQuoted, span, None),
-            true => self.builder.decoded(&decoded(&self.text[inner..end]), Style::DoubleQuoted, span, None),
+            true => self.builder.decoded(&scalar::unescaped(&self.text[inner..end]), Style::DoubleQuoted, span, None),
         };
         self.at = end + 1;
         Ok(())
@@ -228,18 +228,4 @@ impl Reader<'_> {
         let line = memchr::memchr_iter(b'\n', &bytes[self.at..]).map(|at| self.at + at).find(begins);
         self.at = line.map_or(bytes.len(), |line| line + 1);
     }
-}
-
-fn decoded(written: &str) -> String {
-    let mut value = String::with_capacity(written.len());
-    let mut rest = written;
-    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-        value.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let Some((meant, length)) = scalar::escape(rest) else { break };
-        value.push(meant);
-        rest = &rest[length..];
-    }
-    value.push_str(rest);
-    value
 }

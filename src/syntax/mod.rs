@@ -3,13 +3,22 @@
 //! It does not know kinds, meaning, secrets or Kubernetes.
 
 mod builder;
+mod dockerfile;
 mod dotenv;
 mod duplicates;
+mod hcl;
+mod ini;
 mod json;
 mod leaves;
+mod logins;
+mod names;
 mod scalar;
+mod scan;
+mod shell;
 mod template;
+mod toml;
 mod tree;
+mod xml;
 mod yaml;
 
 use crate::text::Position;
@@ -30,14 +39,24 @@ pub enum Syntax {
     YamlTemplate,
     Json,
     Dotenv,
+    // What follows is read loosely: without errors, for the values under their keys.
+    Dockerfile,
+    Hcl,
+    Ini,
+    Netrc,
+    Pgpass,
+    Shell,
+    Toml,
+    Xml,
 }
 
 impl Syntax {
-    /// The syntax that a file's name promises, if it is one of ours. Whether a YAML file is a chart's template is not in
+    /// The syntax that a file's name promises, if it is one whose files are documents. Whether a YAML file is a chart's template is not in
     /// its name: the caller knows.
     pub fn of_path(path: &crate::model::RepoPath) -> Option<Syntax> {
         let name = path.file_name().to_ascii_lowercase();
-        if name == b".env" || name.starts_with(b".env.") || name.ends_with(b".env") {
+        let env = name.strip_prefix(b".env").is_some_and(|rest| rest.first().is_none_or(|byte| b".-_".contains(byte)));
+        if env || name.ends_with(b".env") {
             return Some(Syntax::Dotenv);
         }
         if name == b"kustomization" {
@@ -62,6 +81,14 @@ impl Syntax {
             Syntax::YamlTemplate => template::parse(text),
             Syntax::Json => json::parse(text),
             Syntax::Dotenv => dotenv::parse(text),
+            Syntax::Dockerfile => return dockerfile::parse(text),
+            Syntax::Hcl => return hcl::parse(text),
+            Syntax::Ini => return ini::parse(text),
+            Syntax::Netrc => return logins::netrc(text),
+            Syntax::Pgpass => return logins::pgpass(text),
+            Syntax::Shell => return shell::parse(text),
+            Syntax::Toml => return toml::parse(text),
+            Syntax::Xml => return xml::parse(text),
         };
         tree.duplicates = duplicates::find(&tree, text);
         tree

@@ -59,6 +59,21 @@ pub fn escape(rest: &str) -> Option<(char, usize)> {
     Some((meant, first.len_utf8()))
 }
 
+/// What a text between double quotes means; as `escape` has it.
+pub fn unescaped(written: &str) -> String {
+    let mut value = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        value.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some((meant, length)) = escape(rest) else { break };
+        value.push(meant);
+        rest = &rest[length..];
+    }
+    value.push_str(rest);
+    value
+}
+
 /// As `escape`, for the quotes of a dotenv file: the few that every reader of such files knows.
 pub fn dotenv_escape(rest: &str) -> Option<char> {
     match rest.bytes().next()? {

@@ -2,6 +2,7 @@
 //!
 //! It does not know YAML, secrets, rules or Kubernetes.
 
+mod added;
 pub mod checksum;
 mod closest;
 mod encoding;
@@ -13,7 +14,8 @@ pub mod settings;
 mod span;
 mod visible;
 
-pub use closest::{closest, unknown};
+pub use added::AddedLines;
+pub use closest::{closest, is_slip, unknown};
 pub use encoding::{Decoded, OffsetMap, decode, is_binary};
 pub use lines::{LineIndex, Position, Region};
 pub use openings::Openings;

@@ -39,6 +39,41 @@ pub fn judge_literal_password(value: &str) -> Judgement {
     judge_value(Kind::Password, "", true, value.trim())
 }
 
+/// Judges a string literal of source code by the name that it is given. There most strings under such names are names
+/// themselves, texts for people, or made up for a test: a word alone is doubtful.
+pub fn judge_in_code(name: &str, value: &str) -> Judgement {
+    let judgement = judge(Context { keys: &[name], siblings: &[], quoted: true }, value);
+    let Verdict::Credential(confidence) = judgement.verdict else { return judgement };
+    match value {
+        _ if value.contains(char::is_whitespace) || !reference::holes(value).is_empty() || holds_format(value) => {
+            said(Verdict::Innocent, "is text of a program")
+        }
+        _ if quality::is_private_key(value) || quality::is_jwt(value) => judgement,
+        _ if value.split(['.', ':', '/']).count() > 1 && value.split(['.', ':', '/']).all(quality::is_wordy) => {
+            said(Verdict::Name, "is a path of names")
+        }
+        _ if mentions_credentials(value) && quality::is_wordy(value) => {
+            certain(Confidence::Low, "is made of words for credentials")
+        }
+        _ if !quality::is_varied(value) => certain(Confidence::Low, "is a word in a program"),
+        _ => certain(confidence.min(Confidence::Medium), judgement.reason),
+    }
+}
+
+/// `%s`, `{0}`, `{}`
+fn holds_format(value: &str) -> bool {
+    value.split('%').skip(1).any(|rest| rest.starts_with(['s', 'd', 'v', 'q']))
+        || value.contains("{}")
+        || value.contains("{0}")
+}
+
+/// A word for a credential is among its own words.
+fn mentions_credentials(value: &str) -> bool {
+    let mut mentions = false;
+    words::split(value, |word| mentions |= vocabulary::class_of(word).is_some());
+    mentions
+}
+
 /// Judges an entry of a Secret, decoded: there every literal is a credential unless its key or its text says otherwise.
 pub fn judge_in_secret(key: &str, value: &str) -> Judgement {
     let value = value.trim();

@@ -13,7 +13,7 @@ pub mod uri;
 mod vocabulary;
 mod words;
 
-pub use judge::{judge, judge_in_secret, judge_literal_password, kind_of};
+pub use judge::{judge, judge_in_code, judge_in_secret, judge_literal_password, kind_of};
 pub use reference::literal_in_action;
 pub use vocabulary::{Class, Kind, class_of, is_inheriting, is_telling, may_hold_credentials};
 

@@ -126,6 +126,14 @@ pub fn is_strong(value: &str) -> bool {
     value.chars().count() >= 8 && !value.contains(char::is_whitespace) && classes(value) >= 3
 }
 
+/// Of letters and something else: digits among them, or signs that no word has.
+pub fn is_varied(value: &str) -> bool {
+    let has = |wanted: fn(u8) -> bool| value.bytes().any(wanted);
+    has(|byte| byte.is_ascii_alphabetic()) && has(|byte| byte.is_ascii_digit())
+        || !is_wordy(value) && classes(value) >= 2
+        || value.len() >= 6 && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// How many of small letters, capitals, digits and the rest it is made of.
 pub fn classes(value: &str) -> usize {
     let has = |wanted: fn(&char) -> bool| usize::from(value.chars().any(|character| wanted(&character)));

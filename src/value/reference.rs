@@ -129,6 +129,9 @@ pub fn of(value: &str) -> Option<Reference<'_>> {
     if let Some(reason) = scheme(value).or_else(|| bare_variable(value)).or_else(|| expression(value)) {
         return Some(Reference::Whole(reason));
     }
+    if value.len() > 2 && value.starts_with('`') && value.ends_with('`') {
+        return Some(Reference::Whole("is what a command says"));
+    }
     if is_sealed(value) {
         return Some(Reference::Whole("is sealed for the cluster"));
     }

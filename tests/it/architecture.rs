@@ -42,12 +42,15 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate and the only places (prefixes below `src`) that name it.
 const ENCLOSED: &[(&str, &[&str])] = &[
-    ("clap", &["cli/args.rs", "cli/mod.rs", "cli/completions.rs"]),
+    ("clap", &["cli/args.rs", "cli/history_args.rs", "cli/mod.rs", "cli/completions.rs"]),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/completions.rs"]),
+    ("regex_syntax", &["cli/migrate/samples.rs"]),
+    ("toml", &["cli/migrate/gitleaks.rs"]),
     ("miette", &["report/text.rs"]),
     ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),
+    ("imara_diff", &["text/added.rs"]),
     ("ignore", &["source/worktree.rs"]),
     ("rayon", &["engine/"]),
     ("serde_saphyr", &["text/settings.rs"]),

@@ -10,7 +10,7 @@ use tightlip::model::Rule;
 use crate::harness;
 
 /// Folders of fixtures that are not a rule's.
-const TREES: [&str; 3] = ["demo", "menagerie", "neutral"];
+const TREES: [&str; 4] = ["demo", "kustomize", "menagerie", "neutral"];
 
 fn manifest_rules() -> Vec<&'static Rule> {
     Catalog::built_in().rules().iter().copied().filter(|rule| !rule.is_credential()).collect()

@@ -31,7 +31,12 @@ pub fn usual_rules() -> Vec<&'static Rule> {
 
 /// What one sample generates.
 pub fn generate(text: &str) -> String {
-    generator::expand(text, SEED).unwrap_or_else(|error| panic!("{text}: {}", error.message)).text
+    generate_with(text, SEED)
+}
+
+/// The same sample with other values.
+pub fn generate_with(text: &str, seed: u64) -> String {
+    generator::expand(text, seed).unwrap_or_else(|error| panic!("{text}: {}", error.message)).text
 }
 
 /// A copy of `folder` in which every `@{…}` is what it generates.
@@ -64,6 +69,7 @@ pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
     let policy = policy_of(root);
     let mut plan = Plan::new(Catalog::built_in(), rules.iter().map(|rule| ActiveRule::new(rule)).collect());
     plan.targets = policy.targets.clone();
+    plan.externals = policy.externals.clone();
     plan.threads = threads;
     let nested = nested_roots(root);
     let mut exclude: Vec<_> = policy.exclude.clone();

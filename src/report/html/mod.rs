@@ -11,9 +11,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::encode::write_json;
+use super::flow::{FlowFormat, write_flow};
 use super::summary::Summary;
 use crate::model::{
-    Attribution, Confidence, Excerpt, Finding, Location, Notification, Report, Rule, Severity, Suppression,
+    Attribution, Confidence, Excerpt, Finding, Flow, Location, Notification, Report, Rule, Severity, Suppression,
 };
 use crate::text::visible;
 
@@ -34,6 +35,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         ("version", env!("CARGO_PKG_VERSION").to_owned()),
         ("headline", escaped(&headline)),
         ("data", data(report)?),
+        ("flow", report.flow.as_ref().map_or_else(|| Ok("null".to_owned()), flow)?),
         ("script", SCRIPT.to_owned()),
     ];
     // One pass over the page: what is filled in is never looked at for blanks.
@@ -51,7 +53,6 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// JSON that may stand inside a script element: no `<` in it opens or closes anything.
 fn data(report: &Report) -> io::Result<String> {
     let mut names = Names::default();
     let findings: Vec<PageFinding> = report.findings.iter().map(|finding| names.finding(finding)).collect();
@@ -63,10 +64,23 @@ fn data(report: &Report) -> io::Result<String> {
         rules: names.rules.iter().map(|rule| PageRule::of(rule)).collect(),
         paths: names.paths,
     };
+    embedded(&page)
+}
+
+/// JSON that may stand inside a script element: no `<` in it opens or closes anything.
+fn embedded(value: &impl Serialize) -> io::Result<String> {
     let mut json = Vec::new();
-    write_json(&page, &mut json)?;
+    write_json(value, &mut json)?;
     let json = String::from_utf8(json).map_err(io::Error::other)?;
     Ok(json.trim_end().replace('<', "\\u003c"))
+}
+
+/// The way of secrets, as `graph --format json` says it.
+fn flow(flow: &Flow) -> io::Result<String> {
+    let mut json = Vec::new();
+    write_flow(FlowFormat::Json, flow, &mut json)?;
+    let value: serde_json::Value = serde_json::from_slice(&json)?;
+    embedded(&value)
 }
 
 fn escaped(text: &str) -> String {

@@ -302,6 +302,74 @@
     });
   }
 
+  // The way of secrets: stores, what fetches, Secrets, who reads. A broken way is dashed and says why.
+  const flows = JSON.parse(document.getElementById("flows").textContent);
+  const seen = (text) => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "\ufffd");
+  const svg = (name, attributes, ...children) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  };
+  function network(unit) {
+    const nodes = new Map();
+    const edges = [];
+    const node = (column, name, place) => {
+      const key = `${column} ${name}`;
+      if (!nodes.has(key)) nodes.set(key, { column, name: seen(name), place, broken: false });
+      return nodes.get(key);
+    };
+    for (const secret of unit.secrets) {
+      const own = node(2, `${secret.namespace ? `${secret.namespace}/` : ""}${secret.name}`, null);
+      if (secret.fault) own.broken = true;
+      for (const maker of secret.makers) {
+        const made = node(1, maker.object, maker);
+        edges.push([made, own, secret.fault]);
+        for (const store of maker.stores) edges.push([node(0, store.object, null), made, store.fault]);
+      }
+      for (const reader of secret.readers) edges.push([own, node(3, reader.object, reader), reader.fault ?? secret.fault]);
+    }
+    return [[...nodes.values()], edges];
+  }
+  function picture(unit) {
+    const [nodes, edges] = network(unit);
+    const [width, height, step, gap] = [210, 30, 42, 90];
+    const rows = [0, 0, 0, 0];
+    for (const node of nodes) { node.x = node.column * (width + gap); node.y = 24 + rows[node.column]++ * step; }
+    const tall = 24 + Math.max(1, ...rows) * step;
+    const image = svg("svg", { viewBox: `0 0 ${4 * width + 3 * gap} ${tall}`, width: 4 * width + 3 * gap, height: tall, role: "group", "aria-label": `The way of secrets in ${seen(unit.name) || "the root"}` });
+    ["Store", "Fetched by", "Secret", "Read by"].forEach((title, column) => image.append(svg("text", { x: column * (width + gap), y: 12, class: "column" }, title)));
+    for (const [from, to, fault] of edges) {
+      const [x1, y1, x2, y2] = [from.x + width, from.y + height / 2, to.x, to.y + height / 2];
+      const path = svg("path", { d: `M${x1} ${y1}C${x1 + gap / 2} ${y1} ${x2 - gap / 2} ${y2} ${x2} ${y2}`, class: fault ? "edge broken" : "edge" });
+      if (fault) path.append(svg("title", {}, seen(fault)));
+      image.append(path);
+    }
+    for (const node of nodes) {
+      const faults = edges.filter(([from, to, fault]) => fault && (from === node || to === node)).map(([, , fault]) => seen(fault));
+      const place = node.place ? `${seen(node.place.path)}:${node.place.line}` : "";
+      const text = [node.name, place, ...new Set(faults)].filter(Boolean).join(", ");
+      const short = node.name.length > 29 ? `${node.name.slice(0, 28)}…` : node.name;
+      const find = () => { $("search").value = node.place ? seen(node.place.path) : node.name.split(/[ /]/).pop(); $("search").dispatchEvent(new Event("input")); };
+      const box = svg("g", { class: faults.length || node.broken ? "node broken" : "node", tabindex: "0", role: "button", "aria-label": text },
+        svg("title", {}, text), svg("rect", { x: node.x + 0.5, y: node.y + 0.5, width: width - 1, height, rx: node.column === 2 ? 15 : 6 }), svg("text", { x: node.x + 12, y: node.y + 20 }, short));
+      box.addEventListener("click", find);
+      box.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); find(); } });
+      image.append(box);
+    }
+    return image;
+  }
+  if (flows?.units.length) {
+    const units = [...flows.units].sort((a, b) => b.secrets.filter((secret) => secret.broken).length - a.secrets.filter((secret) => secret.broken).length);
+    const frame = make("div", { class: "canvas", tabindex: "0", role: "group", "aria-label": "Picture" });
+    const select = make("select", { "aria-label": "Deployment", onchange: () => frame.replaceChildren(picture(units[Number(select.value)])) },
+      ...units.map((unit, index) => { const broken = unit.secrets.filter((secret) => secret.broken).length; return make("option", { value: index }, `${seen(unit.name) || "."} (${unit.kind}, ${plural(unit.secrets.length, "Secret", "Secrets")}${broken ? `, ${broken} broken` : ""})`); }));
+    const draw = make("details", {}, make("summary", {}, `The way of secrets, in ${plural(units.length, "deployment", "deployments")}`), select, frame);
+    draw.addEventListener("toggle", () => { if (draw.open && !frame.hasChildNodes()) frame.append(picture(units[0])); });
+    $("flow").append(draw);
+    $("flow").hidden = false;
+  }
+
   // What was not looked at.
   if (data.notes.length) {
     const notes = $("notes");

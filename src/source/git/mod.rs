@@ -2,14 +2,49 @@
 //!
 //! It runs nothing, reads no configuration beyond what opening needs, and writes nothing.
 
+mod attribution;
+mod commits;
+mod delta;
+mod difference;
+mod history;
 mod index;
+mod inflate;
+mod objects;
+mod packs;
+mod paths;
+mod range;
+mod refs;
+mod repository;
+mod tree;
+mod trees;
+mod walk;
 
+pub use attribution::{Attribution, Commits};
+pub use commits::{Signature, message};
+pub use difference::{Change, Comparison, Parent};
+pub use history::{History, Structure, reason};
 pub(super) use index::tracked;
+pub use inflate::Broken;
+pub use objects::{Kind, Objects, Scratch, Slot};
+pub use paths::PathId;
+pub use range::{Commit, NoRange, Range};
+pub use repository::Repository;
+pub use tree::{Content, ObjectTree};
+pub use trees::Trees;
+pub use walk::{Buffers, Object, Unit, Visitor};
 
 use std::path::Path;
 
 /// Opens the repository at `top` (a working tree, a bare repository or a `.git`) without the user's, the system's or the
-/// environment's configuration.
+/// environment's configuration. Replacements and commit graphs are claims about objects, so neither is asked.
 fn open(top: &Path) -> gix::Result<gix::Repository> {
-    gix::open_opts(top, gix::open::Options::isolated())
+    let settings = [
+        "core.useReplaceRefs=false".to_owned(),
+        "core.commitGraph=false".to_owned(),
+        format!("gitoxide.objects.allocLimit={MOST_DECODED}"),
+    ];
+    gix::open_opts(top, gix::open::Options::isolated().config_overrides(settings))
 }
+
+/// Objects above this many bytes are said to be too large instead of decoded.
+const MOST_DECODED: u64 = 1 << 30;

@@ -1,0 +1,113 @@
+//! Objects that make Secrets: two for one Secret, none that really makes it, one that no kustomization lists, one that
+//! nobody wants.
+//!
+//! It does not know what the Secrets hold.
+
+use std::collections::BTreeMap;
+
+use super::secret_references::{describe, maker};
+use super::{Deployment, UnitReporter};
+use crate::graph::{Claim, Member, Place, Producer, UnitKind, is_open, may_be_same};
+use crate::model::Confidence;
+
+/// `secret-made-twice`
+pub fn made_twice(deployment: &Deployment, reporter: &mut UnitReporter) {
+    let mut makers: BTreeMap<&str, Vec<(usize, &Producer)>> = BTreeMap::new();
+    let sure = |producer: &Producer| producer.claim == Claim::Makes && !is_open(&producer.name);
+    for (index, producer) in deployment.flow().producers.iter().enumerate().filter(|(_, producer)| sure(producer)) {
+        makers.entry(&producer.name).or_default().push((index, producer));
+    }
+    for mut same in makers.into_values().filter(|makers| makers.len() > 1) {
+        same.sort_by_key(|(_, producer)| producer.place);
+        let (first, rest) = (same[0], &same[1..]);
+        let clashes = rest.iter().find(|(_, it)| it.place != first.1.place && it.namespace == first.1.namespace);
+        let Some((second, producer)) = clashes else { continue };
+        let usual = match deployment.unit().kind {
+            UnitKind::Folder => Confidence::Medium,
+            _ => Confidence::High,
+        };
+        let collection = deployment.graph.is_collection(deployment.unit);
+        let draft = reporter.at(producer.place, &*producer.name).blank("name", &*producer.name);
+        let draft = draft.blank("one", maker(deployment, (deployment.unit, first.0)));
+        let draft = draft.blank("other", maker(deployment, (deployment.unit, *second)));
+        let draft = draft.confidence(if collection { Confidence::Low } else { usual });
+        draft.related(first.1.place, "made here first").emit();
+    }
+}
+
+/// `vault-destination-not-created`
+pub fn not_created(deployment: &Deployment, reporter: &mut UnitReporter) {
+    for producer in deployment.flow().producers.iter().filter(|producer| producer.claim == Claim::Joins) {
+        let object = deployment.object(producer.object);
+        let is_vault = object.group() == "secrets.hashicorp.com";
+        if !is_vault || is_open(&producer.name) || has_maker(deployment, producer) {
+            continue;
+        }
+        let confidence = deployment.confidence_of_absence(Confidence::Medium);
+        let place = object.data.at("spec.destination.create").map_or(producer.place, |create| create.place);
+        let draft = reporter.at(place, &*producer.name).blank("name", &*producer.name);
+        draft.blank("maker", describe(object)).confidence(confidence).emit();
+    }
+}
+
+fn has_maker(deployment: &Deployment, wanted: &Producer) -> bool {
+    let (namespace, graph) = (wanted.namespace.as_deref(), deployment.graph);
+    graph.externals.has_secret(namespace, &wanted.name)
+        || graph
+            .producers_of(&wanted.name)
+            .into_iter()
+            .map(|member| graph.producer(member))
+            .any(|other| other.claim != Claim::Joins && may_be_same(other.namespace.as_deref(), namespace))
+}
+
+/// `external-secret-not-in-kustomization`
+pub fn not_listed(deployment: &Deployment, reporter: &mut UnitReporter) {
+    let graph = deployment.graph;
+    for (index, unlisted) in graph.unlisted.iter().enumerate().filter(|(_, it)| it.unit == deployment.unit) {
+        let object = graph.object(unlisted.unit, unlisted.object);
+        let place = object.name().map_or(object.data.place, |name| name.place);
+        let kustomization = graph.inventory.path(unlisted.kustomization);
+        let name =
+            kustomization.map_or_else(String::new, |path| String::from_utf8_lossy(path.file_name()).into_owned());
+        let draft = reporter.at(place, "").blank("object", describe(object)).blank("kustomization", name);
+        let draft = resources(deployment, unlisted.kustomization)
+            .into_iter()
+            .fold(draft, |draft, place| draft.related(place, "it is missing from this list"));
+        let left = graph.left_by(index);
+        left.fold(draft, |draft, place| draft.related(place, "this asks for it")).emit();
+    }
+}
+
+/// Where the kustomization lists its resources.
+fn resources(deployment: &Deployment, kustomization: u32) -> Option<Place> {
+    let contents = deployment.graph.inventory.contents(kustomization)?;
+    let document = contents.documents.first()?;
+    let (key, _) = document.entry("resources").or_else(|| document.entries().first())?;
+    Some(key.place)
+}
+
+/// `secret-never-consumed`
+pub fn never_consumed(deployment: &Deployment, reporter: &mut UnitReporter) {
+    let graph = deployment.graph;
+    for (index, producer) in deployment.flow().producers.iter().enumerate() {
+        let member: Member = (deployment.unit, index);
+        if producer.claim != Claim::Makes || is_open(&producer.name) || is_wanted(deployment, producer) {
+            continue;
+        }
+        let object = graph.object(deployment.unit, producer.object);
+        // A label makes it a repository of Argo CD, or what another controller looks for.
+        if object.data.at("metadata.labels").is_some() || object.data.str_at("type").is_some_and(|it| it != "Opaque") {
+            continue;
+        }
+        let draft = reporter.at(producer.place, &*producer.name).blank("name", &*producer.name);
+        draft
+            .blank("maker", maker(deployment, member))
+            .confidence(deployment.confidence_of_absence(Confidence::Medium))
+            .emit();
+    }
+}
+
+fn is_wanted(deployment: &Deployment, producer: &Producer) -> bool {
+    let namespace = producer.namespace.as_deref();
+    deployment.graph.consumers_of(&producer.name).any(|consumer| may_be_same(consumer.namespace.as_deref(), namespace))
+}

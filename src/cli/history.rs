@@ -1,0 +1,49 @@
+//! `tightlip history`: from what was typed to repositories, a run, and what it comes to.
+//!
+//! It does not know how objects are read or judged.
+
+use super::baseline::Known;
+use super::check::{PolicyFile, globs, prepare};
+use super::exit::{Exit, judge};
+use super::history_args::History;
+use super::output::{Failure, tell};
+use crate::engine::{self, Scope};
+use crate::filter::Threshold;
+use crate::policy::{Policy, glob_set};
+use crate::source::{find_root, git};
+
+pub fn run(arguments: &History) -> Result<Exit, Failure> {
+    let threshold =
+        Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
+    let policy = match arguments.repositories.as_slice() {
+        // Several repositories have several policies: none of them speaks for the others.
+        [only] => find_root(std::slice::from_ref(only)).ok().and_then(|root| root.policy),
+        _ => None,
+    };
+    let (plan, policy) = prepare(&arguments.scan, &arguments.output, policy.map(PolicyFile::Disk))?;
+    let scope = Scope {
+        since: arguments.since_date.as_deref().map(since).transpose()?,
+        paths: glob_set(&globs(&arguments.paths)?),
+        exclude: glob_set(policy.exclude.iter().chain(&globs(&arguments.scan.exclude)?)),
+        unreachable: arguments.unreachable,
+    };
+    let known = Known::of(&arguments.scan, &Policy::default(), None)?;
+    let source = git::History::open(&arguments.repositories, &arguments.branches).map_err(Failure::new)?;
+    let mut report = engine::history(&source, &scope, &plan);
+    known.hold(&mut report, false);
+    report.findings.retain(|finding| threshold.reports(finding));
+    tell(&report, &arguments.output)?;
+    match arguments.output.exit_zero {
+        true => Ok(Exit::Clean),
+        false => Ok(judge(&report, threshold, arguments.output.strict)),
+    }
+}
+
+/// The first second of a day, since 1970.
+fn since(day: &str) -> Result<i64, Failure> {
+    let date: Result<jiff::civil::Date, _> = day.parse();
+    let start = date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC));
+    start
+        .map(|start| start.timestamp().as_second())
+        .map_err(|_| Failure::new(format!("`{day}` is no day: write it as 2024-05-31")))
+}

@@ -1,0 +1,178 @@
+//! One object of a history, judged in each way in which its paths say that it is to be read.
+//!
+//! It does not know packs, and it leaves out no path that could make a difference: paths that mean the same are judged
+//! once.
+
+use super::Plan;
+use super::examine::{Examiner, Outcome};
+use super::gather::{Gathered, Sighting};
+use super::past::Past;
+use super::queue::Queue;
+use crate::detect::{is_lockfile, keyed};
+use crate::document::Role;
+use crate::model::{Class, Notification, Origin, Place, RepoPath};
+use crate::source::git::{self, Broken, Kind, Object, Objects, PathId, Slot, Unit, Visitor};
+use crate::syntax::Syntax;
+
+/// Looks at what one thread is shown.
+pub struct Judge<'j> {
+    pub plan: &'j Plan,
+    pub objects: &'j Objects,
+    pub repositories: &'j [Past<'j>],
+    pub queue: &'j Queue<Unit>,
+    pub gathered: Gathered,
+    pub commits: u64,
+    pub broken: Vec<(Slot, Broken)>,
+}
+
+/// Everything about a path that changes what its content comes to.
+#[derive(PartialEq, Eq)]
+struct Reading<'p> {
+    syntax: Option<Syntax>,
+    role: &'p Role,
+    trust: keyed::Trust,
+    is_lockfile: bool,
+    in_kustomization: bool,
+    /// The path itself, where that counts.
+    own: Option<&'p RepoPath>,
+}
+
+/// A way to read an object, and the paths at which that is the way.
+struct Occurrence<'p> {
+    reading: Reading<'p>,
+    paths: Vec<(usize, PathId)>,
+}
+
+impl Visitor for Judge<'_> {
+    fn object(&mut self, object: Object) {
+        match object.kind {
+            Kind::Blob => self.blob(object.slot, object.bytes),
+            Kind::Commit => self.message(object, Place::CommitMessage),
+            Kind::Tag => self.message(object, Place::TagMessage),
+            Kind::Tree => {}
+        }
+    }
+
+    fn broken(&mut self, slot: Slot, why: Broken) {
+        self.broken.push((slot, why));
+    }
+
+    fn is_anybody_idle(&self) -> bool {
+        self.queue.is_anybody_idle()
+    }
+
+    fn give_away(&mut self, unit: Unit) {
+        self.queue.give_away(unit);
+    }
+}
+
+impl<'j> Judge<'j> {
+    fn blob(&mut self, slot: Slot, bytes: &[u8]) {
+        let repositories = self.repositories;
+        let asked = repositories.iter().enumerate().filter_map(|(number, past)| Some((number, past.asked(slot)?)));
+        let asked: Vec<(usize, Vec<PathId>)> = asked.collect();
+        if asked.is_empty() {
+            return;
+        }
+        self.gathered.blobs += 1;
+        self.gathered.bytes += bytes.len() as u64;
+        let mut structured = false;
+        for (number, _) in asked.iter().filter(|(_, paths)| paths.is_empty()) {
+            let path = RepoPath::new(self.objects.hex(slot));
+            let outcome = self.examined(*number, &path, bytes);
+            self.take(&outcome, slot, Place::File, *number, &[]);
+        }
+        for occurrence in self.occurrences(&asked) {
+            let (number, path) = occurrence.paths[0];
+            let mut outcome = self.examined(number, repositories[number].path(path), bytes);
+            structured |= outcome.structured;
+            for paths in occurrence.paths.chunk_by(|one, other| one.0 == other.0) {
+                let (number, path) = paths[0];
+                for finding in &mut outcome.findings {
+                    finding.location.origin.path = repositories[number].path(path).clone();
+                }
+                self.take(&outcome, slot, Place::File, number, paths);
+            }
+        }
+        self.gathered.structured += u64::from(structured);
+    }
+
+    fn message(&mut self, object: Object, place: Place) {
+        let repositories = self.repositories;
+        let mut is_counted = false;
+        for (number, past) in repositories.iter().enumerate() {
+            if past.asked(object.slot).is_none() {
+                continue;
+            }
+            self.commits += u64::from(object.kind == Kind::Commit && !is_counted);
+            is_counted = true;
+            let outcome = self.examined(number, &RepoPath::from(place.name()), git::message(object.bytes));
+            self.take(&outcome, object.slot, place, number, &[]);
+        }
+    }
+
+    fn examined(&self, repository: usize, path: &RepoPath, bytes: &[u8]) -> Outcome {
+        let mut outcome = Outcome::default();
+        let examiner = Examiner { plan: self.plan, layout: &self.repositories[repository].layout, files: &[] };
+        examiner.whole(&Origin { path: path.clone() }, bytes, &mut outcome);
+        outcome
+    }
+
+    fn take(&mut self, outcome: &Outcome, slot: Slot, place: Place, repository: usize, paths: &[(usize, PathId)]) {
+        let attribution = &self.repositories[repository].attribution;
+        for notification in &outcome.notifications {
+            self.gathered.notification(notification.clone());
+        }
+        for (finding, &exact) in outcome.findings.iter().zip(&outcome.exact) {
+            let sighting = Sighting {
+                repository,
+                rank: attribution.rank(slot),
+                place,
+                slot,
+                paths: paths.iter().map(|&(_, path)| path).collect(),
+                present: attribution.is_present(slot),
+                on_default_branch: attribution.is_on_default_branch(slot),
+            };
+            self.gathered.finding(finding.clone(), exact, sighting);
+        }
+    }
+
+    /// The ways to read an object.
+    fn occurrences(&self, asked: &[(usize, Vec<PathId>)]) -> Vec<Occurrence<'j>> {
+        let mut all: Vec<Occurrence> = Vec::with_capacity(1);
+        for (number, paths) in asked {
+            for &path in paths {
+                let reading = self.reading(*number, path);
+                match all.iter_mut().find(|known| known.reading == reading) {
+                    Some(known) => known.paths.push((*number, path)),
+                    None => all.push(Occurrence { reading, paths: vec![(*number, path)] }),
+                }
+            }
+        }
+        all
+    }
+
+    fn reading(&self, repository: usize, path: PathId) -> Reading<'j> {
+        let past = &self.repositories[repository];
+        let path = past.path(path);
+        let syntax = Syntax::of_path(path);
+        let role = past.layout.role(path);
+        let is_own = self.plan.depends_on_paths() || *role == Role::Kustomization;
+        Reading {
+            syntax,
+            role,
+            trust: keyed::trust_of_path(path),
+            is_lockfile: is_lockfile(path.file_name()),
+            in_kustomization: syntax.is_some() && !past.layout.kustomizations_in(&path.parent()).is_empty(),
+            own: is_own.then_some(path),
+        }
+    }
+}
+
+/// What an object that could not be read means for the run.
+pub fn unread(slot: Slot, why: Broken, path: Option<&RepoPath>, objects: &Objects) -> Notification {
+    let (reason, message) = git::reason(why);
+    let message = format!("{message}, and was not looked at: {}.", objects.hex(slot));
+    debug_assert_eq!(reason.class(), Class::Incomplete);
+    Notification { path: path.cloned(), position: None, reason, message }
+}

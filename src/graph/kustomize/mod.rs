@@ -1,0 +1,472 @@
+//! kustomize without kustomize: what a kustomization builds, with the place of each word in the files it came from.
+//!
+//! It runs nothing, fetches nothing and never guesses: what would have to be downloaded, run or rendered is a gap, and an
+//! object that it could have changed is opaque. It does not know images and replicas, which name nothing.
+//! The order of the steps is that of
+//! <https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/target/kusttarget.go>.
+
+mod config;
+mod fields;
+mod generate;
+mod json_patch;
+mod layer;
+mod merge;
+mod names;
+mod patch;
+mod plugin;
+mod references;
+mod replace;
+mod resource;
+mod schema;
+mod select;
+mod variables;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+pub use layer::Edits;
+
+use super::data::{Data, Place};
+use super::inventory::Inventory;
+use super::layout::{KustomizationKind, Layout};
+use super::object::Object;
+use super::unit::{Cause, Gap, objects_of, unlisted};
+use crate::model::RepoPath;
+use config::Config;
+use generate::{Behavior, Generated, Generator};
+use layer::{Layer, Target, field};
+use names::Subjects;
+use patch::Refused;
+use resource::{Id, Resource};
+use variables::Variable;
+
+/// Kustomizations inside each other; people stop at five.
+const DEEPEST: usize = 64;
+
+/// Objects of one build. Layers that name two others each, with a prefix, double them.
+const MOST_OBJECTS: usize = 50_000;
+
+/// Layers of one build: a component is applied anew wherever it is named.
+const MOST_LAYERS: usize = 20_000;
+
+/// What one build gives.
+pub struct Build {
+    pub objects: Vec<Object>,
+    pub gaps: Vec<Gap>,
+}
+
+/// Builds kustomizations of one tree. What several share is read once.
+pub struct Builder<'a> {
+    inventory: &'a Inventory,
+    layout: &'a Layout,
+    built: HashMap<RepoPath, Arc<Accumulated>>,
+    open: Vec<RepoPath>,
+    layers: usize,
+}
+
+/// What the layers so far have gathered.
+#[derive(Clone, Default)]
+struct Accumulated {
+    resources: Vec<Resource>,
+    config: Arc<Config>,
+    variables: Vec<Variable>,
+    gaps: Vec<Gap>,
+    /// The ids of the resources, while they are only added to.
+    ids: HashSet<Id>,
+    ids_hold: bool,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(inventory: &'a Inventory, layout: &'a Layout) -> Builder<'a> {
+        Builder { inventory, layout, built: HashMap::new(), open: Vec::new(), layers: 0 }
+    }
+
+    /// What `kustomize build <folder>` gives.
+    pub fn build(&mut self, folder: &RepoPath, asked_at: Place) -> Build {
+        self.layers = 0;
+        finish((*self.folder(folder, asked_at)).clone())
+    }
+
+    /// The same with what a release adds; the folder need not hold a kustomization if the release lists resources.
+    pub fn build_with(&mut self, folder: &RepoPath, edits: &Edits, asked_at: Place) -> Build {
+        self.layers = 0;
+        let mut accumulated = Accumulated::default();
+        let found = self.kustomization(folder, asked_at, &mut accumulated.gaps);
+        if let Some((root, place)) = found.or((!edits.resources.is_empty()).then_some((None, asked_at))) {
+            self.layer(&self.layer_of(folder, root, place, Some(edits)), &mut accumulated);
+        }
+        finish(accumulated)
+    }
+
+    /// Folders that a build so far has taken in.
+    pub fn has_built(&self, folder: &RepoPath) -> bool {
+        self.built.contains_key(folder)
+    }
+
+    fn layer_of<'e>(
+        &self,
+        folder: &RepoPath,
+        root: Option<&'e Data>,
+        place: Place,
+        edits: Option<&'e Edits>,
+    ) -> Layer<'e>
+    where
+        'a: 'e,
+    {
+        Layer { inventory: self.inventory, layout: self.layout, folder: folder.clone(), place, root, edits }
+    }
+
+    /// A folder as a resource: what its kustomization gives, whoever asks.
+    fn folder(&mut self, folder: &RepoPath, asked_at: Place) -> Arc<Accumulated> {
+        if let Some(known) = self.built.get(folder) {
+            return known.clone();
+        }
+        let mut accumulated = Accumulated::default();
+        if let Some(refused) = self.refuse_to_enter(folder, asked_at) {
+            accumulated.gaps.push(refused.into());
+            return Arc::new(accumulated);
+        }
+        if let Some((root, place)) = self.kustomization(folder, asked_at, &mut accumulated.gaps) {
+            self.open.push(folder.clone());
+            self.layer(&self.layer_of(folder, root, place, None), &mut accumulated);
+            self.open.pop();
+        }
+        let accumulated = Arc::new(accumulated);
+        self.built.insert(folder.clone(), accumulated.clone());
+        accumulated
+    }
+
+    fn refuse_to_enter(&mut self, folder: &RepoPath, asked_at: Place) -> Option<Refused> {
+        self.layers += 1;
+        if self.open.contains(folder) {
+            return Some(Refused::new(Cause::Invalid, format!("{folder} names itself through others"), asked_at));
+        }
+        let too_much = self.open.len() >= DEEPEST || self.layers > MOST_LAYERS;
+        too_much
+            .then(|| Refused::new(Cause::TooMuch, "kustomizations too deep inside each other, or too many", asked_at))
+    }
+
+    /// The kustomization of a folder.
+    fn kustomization(
+        &self,
+        folder: &RepoPath,
+        asked_at: Place,
+        gaps: &mut Vec<Gap>,
+    ) -> Option<(Option<&'a Data>, Place)> {
+        let mut refuse = |cause, what: String, place| gaps.push(Refused::new(cause, what, place).into());
+        let files = self.layout.kustomizations_in(folder);
+        let Some(file) = files.first().and_then(|path| self.inventory.id(path)) else {
+            refuse(Cause::Missing, format!("{folder} holds no kustomization"), asked_at);
+            return None;
+        };
+        let contents = self.inventory.contents(file)?;
+        let root = contents.documents.first();
+        let place = root.map_or(Place::start_of(file), |root| root.place);
+        if let Some(second) = files.get(1).and_then(|path| self.inventory.id(path)) {
+            refuse(Cause::Invalid, format!("{folder} holds several kustomizations"), Place::start_of(second));
+        }
+        if contents.broken {
+            refuse(Cause::Invalid, "a kustomization that cannot be read".to_owned(), place);
+        }
+        Some((root, place))
+    }
+
+    fn layer(&mut self, layer: &Layer, accumulated: &mut Accumulated) {
+        self.resources(layer, accumulated);
+        let (config, unread) = Config::usual().with_configurations(layer);
+        accumulated.config.merge(&config);
+        for path in unread {
+            let what = format!("{} is not here", path.as_str().unwrap_or_default());
+            accumulated.gaps.push(Refused::new(Cause::Missing, what, path.place).into());
+        }
+        generate(layer, accumulated);
+        let generators = self.configurations(layer, "generators");
+        plugin::generate(layer, &generators, accumulated);
+        self.components(layer, accumulated);
+        let transformers = self.configurations(layer, "transformers");
+        transform(layer, &transformers, accumulated);
+    }
+
+    /// What the plugins of a field are told: as it stands, in a file, or as the objects of a kustomization.
+    fn configurations(&mut self, layer: &Layer, name: &str) -> Vec<plugin::Configuration> {
+        let mut found = Vec::new();
+        for entry in layer.list(name) {
+            let inline = self.inventory.embedded(entry.place).filter(|all| all.iter().any(Data::is_mapping));
+            let documents = match (inline, layer.target(entry.as_str().unwrap_or_default())) {
+                (Some(documents), _) => Some(documents.to_vec()),
+                (None, Target::File(file)) => self.inventory.contents(file).map(|contents| contents.documents.clone()),
+                (None, Target::Folder(folder)) => {
+                    let built = self.folder(&folder, entry.place);
+                    let all = built.resources.iter().map(|resource| resource.object.data.clone()).collect();
+                    built.gaps.is_empty().then_some(all)
+                }
+                _ => None,
+            };
+            match documents {
+                Some(documents) => found.extend(documents.into_iter().filter(Data::is_mapping).map(Ok)),
+                None => found.push(Err(entry.place)),
+            }
+        }
+        found
+    }
+
+    fn resources(&mut self, layer: &Layer, accumulated: &mut Accumulated) {
+        let bases = layer.root.and_then(|root| field(root, "bases")).map(Data::items).unwrap_or_default();
+        for entry in layer.list("resources").into_iter().chain(bases) {
+            let Some(path) = entry.as_str() else { continue };
+            let mut refuse = |cause, why: &str| {
+                accumulated.gaps.push(Refused::new(cause, format!("{path} {why}"), entry.place).into());
+            };
+            match layer.target(path) {
+                Target::Folder(folder) if self.is_component(&folder) => refuse(Cause::Invalid, "is a component"),
+                Target::Folder(folder) => {
+                    let base = self.folder(&folder, entry.place);
+                    accumulated.take_in(&base, entry.place);
+                }
+                Target::File(file) => match self.inventory.contents(file) {
+                    None => refuse(Cause::Missing, "was not read"),
+                    Some(contents) => {
+                        if contents.broken {
+                            refuse(Cause::Invalid, "cannot be read");
+                        }
+                        let lost = contents.documents.iter().flat_map(unlisted).any(is_lost);
+                        if lost {
+                            refuse(Cause::Invalid, "holds something that is no object");
+                        }
+                        accumulated.add_all(objects_of(contents).into_iter().map(Resource::new), entry.place);
+                    }
+                },
+                Target::Remote => refuse(Cause::Remote, "is not fetched"),
+                Target::Outside => refuse(Cause::Missing, "lies outside of the tree"),
+                Target::Missing => refuse(Cause::Missing, "is not here"),
+            }
+        }
+    }
+
+    /// Components change what has been gathered where they are named.
+    fn components(&mut self, layer: &Layer, accumulated: &mut Accumulated) {
+        for entry in layer.list("components") {
+            let Some(path) = entry.as_str() else { continue };
+            let folder = match layer.target(path) {
+                Target::Folder(folder) => folder,
+                Target::Remote => {
+                    let what = format!("{path} is not fetched");
+                    accumulated.gaps.push(Refused::new(Cause::Remote, what, entry.place).into());
+                    accumulated.obscure_all("a component that is not here", entry.place);
+                    continue;
+                }
+                _ => {
+                    let what = format!("{path} is not a folder of this tree");
+                    accumulated.gaps.push(Refused::new(Cause::Missing, what, entry.place).into());
+                    continue;
+                }
+            };
+            if let Some(refused) = self.refuse_to_enter(&folder, entry.place) {
+                accumulated.gaps.push(refused.into());
+                continue;
+            }
+            if let Some((root, place)) = self.kustomization(&folder, entry.place, &mut accumulated.gaps) {
+                self.open.push(folder.clone());
+                self.layer(&self.layer_of(&folder, root, place, None), accumulated);
+                self.open.pop();
+            }
+        }
+    }
+
+    fn is_component(&self, folder: &RepoPath) -> bool {
+        let file = self.layout.kustomizations_in(folder).into_iter().next();
+        file.and_then(|file| self.layout.kustomization_kind(&file)) == Some(KustomizationKind::Component)
+    }
+}
+
+/// A document that kustomize would refuse: it says something, and not what it is.
+fn is_lost(document: &Data) -> bool {
+    let is_empty = document.is_null() || document.is_mapping() && document.entries().is_empty();
+    !is_empty && !document.is_unknown() && Object::of(document.clone()).is_none()
+}
+
+fn generate(layer: &Layer, accumulated: &mut Accumulated) {
+    for generator in Generator::ALL {
+        for entry in layer.list(generator.field()) {
+            match generator.generate(layer, entry) {
+                Some(generated) => accumulated.absorb(generated, entry.place),
+                None => {
+                    let what = format!("a {} without a name", generator.field());
+                    accumulated.gaps.push(Refused::new(Cause::Invalid, what, entry.place).into());
+                }
+            }
+        }
+    }
+    for field in ["helmCharts", "helmChartInflationGenerator"] {
+        for entry in layer.list(field) {
+            let what = "a chart that is not rendered";
+            accumulated.gaps.push(Refused::new(Cause::NotRun, what, entry.place).into());
+        }
+    }
+}
+
+fn transform(layer: &Layer, transformers: &[plugin::Configuration], accumulated: &mut Accumulated) {
+    accumulated.ids_hold = false;
+    let (resources, config) = (&mut accumulated.resources, &accumulated.config);
+    let mut refused = Vec::new();
+    patch::apply_merges(resources, layer, &mut refused);
+    patch::apply(resources, layer, &layer.list("patches"), &mut refused);
+    if let Some(namespace) = layer.text("namespace") {
+        names::set_namespace(resources, config, namespace, false, Subjects::NamedDefault);
+    }
+    if let Some(prefix) = layer.text("namePrefix") {
+        names::add_prefix(resources, config, prefix);
+    }
+    if let Some(suffix) = layer.text("nameSuffix") {
+        names::add_suffix(resources, config, suffix);
+    }
+    for labels in layer.list("labels") {
+        names::add_labels(resources, field(labels, "pairs").map(Data::entries).unwrap_or_default());
+    }
+    names::add_labels(resources, layer.mapping("commonLabels"));
+    names::add_annotations(resources, config, layer.mapping("commonAnnotations"));
+    patch::apply(resources, layer, &layer.list("patchesJson6902"), &mut refused);
+    replace::apply(resources, layer, &mut refused);
+    plugin::transform(layer, transformers, accumulated, &mut refused);
+    let declared = variables::declare(&mut accumulated.resources, &layer.list("vars"));
+    accumulated.add_variables(declared);
+    accumulated.gaps.extend(refused.into_iter().map(Gap::from));
+    for schema in layer.list("crds") {
+        accumulated.obscure_custom(layer, schema);
+    }
+    accumulated.drop_repeats(layer.place);
+}
+
+/// The steps that follow the outermost layer: hashes, references, variables.
+fn finish(mut accumulated: Accumulated) -> Build {
+    let mut refused = Vec::new();
+    let resources = &mut accumulated.resources;
+    for resource in resources.iter_mut().filter(|resource| resource.hashed) {
+        let name = format!("{}-{}", resource.name(), generate::hash(resource.data()));
+        resource.remember();
+        resource.rename(name);
+    }
+    for ambiguous in references::follow(resources, &accumulated.config) {
+        let what = format!("several objects that {} may mean", ambiguous.name);
+        refused.push(Refused::new(Cause::Invalid, what, ambiguous.place));
+    }
+    variables::resolve(resources, &accumulated.config, &accumulated.variables, &mut refused);
+    resources.retain(|resource| !is_local(resource.data()));
+    accumulated.gaps.extend(refused.into_iter().map(Gap::from));
+    let objects = accumulated.resources.into_iter().map(|resource| resource.object).collect();
+    Build { objects, gaps: accumulated.gaps }
+}
+
+/// An object that is there for the build alone.
+fn is_local(data: &Data) -> bool {
+    let annotations = data.at("metadata.annotations");
+    annotations
+        .and_then(|all| all.get("config.kubernetes.io/local-config"))
+        .is_some_and(|mark| mark.as_str() != Some("false"))
+}
+
+impl Accumulated {
+    /// Adds objects; kustomize refuses two with one id, here the first stays.
+    fn add_all(&mut self, resources: impl Iterator<Item = Resource>, place: Place) {
+        if !self.ids_hold {
+            self.ids = self.resources.iter().map(Resource::id).collect();
+            self.ids_hold = true;
+        }
+        for resource in resources {
+            if self.resources.len() >= MOST_OBJECTS {
+                let what = format!("more than {MOST_OBJECTS} objects");
+                return self.gaps.push(Refused::new(Cause::TooMuch, what, place).into());
+            }
+            let id = resource.id();
+            if self.ids.contains(&id) {
+                let what = format!("{} {} is there twice", id.kind, id.name);
+                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
+                continue;
+            }
+            self.ids.insert(id);
+            self.resources.push(resource);
+        }
+    }
+
+    fn take_in(&mut self, base: &Accumulated, place: Place) {
+        self.add_all(base.resources.iter().cloned(), place);
+        self.config.merge(&base.config);
+        self.add_variables(base.variables.clone());
+        self.gaps.extend(base.gaps.iter().cloned());
+    }
+
+    /// Adds variables; kustomize refuses a second one of the same name.
+    fn add_variables(&mut self, variables: Vec<Variable>) {
+        for variable in variables {
+            if self.variables.iter().any(|known| known.name == variable.name) {
+                let what = format!("the variable {} is there already", variable.name);
+                self.gaps.push(Refused::new(Cause::Invalid, what, variable.place).into());
+            } else {
+                self.variables.push(variable);
+            }
+        }
+    }
+
+    /// Adds what a generator made, or joins it with the object that has its name.
+    fn absorb(&mut self, generated: Generated, place: Place) {
+        for missing in &generated.missing {
+            let what = format!("{} is not here", missing.as_str().unwrap_or_default());
+            self.gaps.push(Refused::new(Cause::Missing, what, missing.place).into());
+        }
+        let Generated { mut resource, behavior, .. } = generated;
+        let id = resource.id();
+        let known = self.resources.iter().position(|known| known.was_ever(&id));
+        match (known, behavior) {
+            (None, Behavior::Create) => self.add_all(std::iter::once(resource), place),
+            (Some(at), Behavior::Merge | Behavior::Replace) => {
+                resource.inherit(&self.resources[at], behavior == Behavior::Merge);
+                self.resources[at] = resource;
+            }
+            (None, _) => {
+                let what = format!("no {} {} to merge with or to replace", id.kind, id.name);
+                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
+                // What it holds is deployed under this name or not at all.
+                self.add_all(std::iter::once(resource), place);
+            }
+            (Some(_), Behavior::Create) => {
+                let what = format!("{} {} is there already", id.kind, id.name);
+                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
+            }
+        }
+    }
+
+    /// A step may have given two objects one id, which kustomize refuses.
+    fn drop_repeats(&mut self, place: Place) {
+        self.ids_hold = false;
+        let resources = std::mem::take(&mut self.resources);
+        self.add_all(resources.into_iter(), place);
+    }
+
+    /// A schema can say which fields of its kind name other objects; those are not followed.
+    fn obscure_custom(&mut self, layer: &Layer, schema: &Data) {
+        const NAMES_OBJECTS: &str = "x-kubernetes-object-ref-kind";
+        let follows = layer
+            .file(schema)
+            .is_none_or(|(_, contents)| contents.documents.iter().any(|one| has_key(one, NAMES_OBJECTS)));
+        let custom =
+            |resource: &&mut Resource| !schema::is_built_in(resource.data().str_at("apiVersion").unwrap_or_default());
+        for resource in self.resources.iter_mut().filter(custom).filter(|_| follows) {
+            resource.obscure("references that its schema declares", schema.place);
+        }
+    }
+
+    fn obscure_all(&mut self, reason: &str, place: Place) {
+        self.resources.iter_mut().for_each(|resource| resource.obscure(reason, place));
+    }
+}
+
+fn has_key(data: &Data, name: &str) -> bool {
+    data.entries().iter().any(|(key, value)| key.as_str() == Some(name) || has_key(value, name))
+        || data.items().iter().any(|item| has_key(item, name))
+}
+
+impl From<Refused> for Gap {
+    fn from(refused: Refused) -> Gap {
+        Gap { cause: refused.cause, what: refused.what, place: refused.place }
+    }
+}

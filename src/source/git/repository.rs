@@ -1,0 +1,126 @@
+//! One repository, opened for reading: where it lies, and its objects by id.
+//!
+//! It does not know what a scan compares.
+
+use std::io::Cursor;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use gix::ObjectId;
+use gix::object::Kind;
+
+use crate::model::{Buffer, Notification, Reason, RepoPath, WHOLE};
+
+/// Shared by all threads; cloning it is cheap.
+#[derive(Clone)]
+pub struct Repository {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    origin: gix::ThreadSafeRepository,
+    /// Handles that no thread uses right now: each keeps the packs it has mapped.
+    idle: Mutex<Vec<gix::Repository>>,
+}
+
+impl Repository {
+    /// The repository around `folder`: a working tree at or above it, or a bare repository.
+    pub fn around(folder: &Path) -> Result<Repository, String> {
+        let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
+        let top = crate::source::repository_above(&folder).or_else(|| folder.ancestors().find(|above| is_bare(above)));
+        let top = top.ok_or_else(|| format!("{} is not in a git repository", folder.display()))?;
+        let opened = super::open(top).map_err(|error| format!("{}: {error}", top.display()))?;
+        Ok(Repository { shared: Arc::new(Shared { origin: opened.into_sync(), idle: Mutex::default() }) })
+    }
+
+    /// The folder of the working tree; `None` in a bare repository.
+    pub fn top(&self) -> Option<&Path> {
+        self.shared.origin.work_dir()
+    }
+
+    pub fn git_dir(&self) -> &Path {
+        self.shared.origin.git_dir()
+    }
+
+    /// The index that a commit is made from. A hook may have one of its own.
+    pub(super) fn index_file(&self, own: Option<PathBuf>) -> PathBuf {
+        match (own, self.top()) {
+            (Some(own), Some(top)) => top.join(own),
+            (Some(own), None) => own,
+            (None, _) => self.git_dir().join("index"),
+        }
+    }
+
+    /// Runs `work` with a handle that is this thread's for as long.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&gix::Repository) -> T) -> T {
+        let idle = self.shared.idle.lock().ok().and_then(|mut idle| idle.pop());
+        let handle = idle.unwrap_or_else(|| self.shared.origin.to_thread_local());
+        let done = work(&handle);
+        if let Ok(mut idle) = self.shared.idle.lock() {
+            idle.push(handle);
+        }
+        done
+    }
+
+    /// Reads a blob as `Snapshot::read` wants it; `path` is for the words when it cannot be read.
+    pub(super) fn read(
+        &self,
+        id: ObjectId,
+        path: &RepoPath,
+        buffer: &mut Buffer,
+    ) -> Result<Option<Box<dyn Read>>, Notification> {
+        let data = self.with(|repository| object(repository, id, Kind::Blob)).map_err(|fault| fault.about(id, path))?;
+        let mut content = Cursor::new(data);
+        match buffer.fill(&mut content, WHOLE, false) {
+            Ok(true) => Ok(None),
+            _ => Ok(Some(Box::new(content))),
+        }
+    }
+}
+
+/// Why an object cannot be had.
+pub(super) enum Fault {
+    Missing,
+    Corrupt(String),
+    TooLarge(u64),
+}
+
+impl Fault {
+    pub fn about(self, id: ObjectId, path: &RepoPath) -> Notification {
+        let id = id.to_hex_with_len(12);
+        match self {
+            Fault::Missing => Notification::new(
+                Reason::MissingObject,
+                path,
+                format!("Object {id} is not in this repository: fetch it, or clone without a filter."),
+            ),
+            Fault::Corrupt(why) => {
+                Notification::new(Reason::CorruptObject, path, format!("Object {id} cannot be read: {why}."))
+            }
+            Fault::TooLarge(size) => Notification::new(
+                Reason::OversizedObject,
+                path,
+                format!("Object {id} says it has {size} bytes, more than the {} that are read.", super::MOST_DECODED),
+            ),
+        }
+    }
+}
+
+/// The bytes of an object of one kind.
+pub(super) fn object(repository: &gix::Repository, id: ObjectId, kind: Kind) -> Result<Vec<u8>, Fault> {
+    match repository.try_find_object(id) {
+        Ok(None) => Err(Fault::Missing),
+        Ok(Some(object)) if object.kind == kind => Ok(object.detach().data),
+        Ok(Some(object)) => Err(Fault::Corrupt(format!("it is a {}, not a {kind}", object.kind))),
+        Err(error) => match repository.try_find_header(id) {
+            Ok(Some(header)) if header.size() > super::MOST_DECODED => Err(Fault::TooLarge(header.size())),
+            _ => Err(Fault::Corrupt(error.to_string())),
+        },
+    }
+}
+
+/// What git takes for a bare repository.
+fn is_bare(folder: &Path) -> bool {
+    folder.join("HEAD").is_file() && folder.join("objects").is_dir() && folder.join("refs").is_dir()
+}

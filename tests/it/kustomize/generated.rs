@@ -1,0 +1,3 @@
+//! Kustomizations that nobody wrote.
+//!
+//! It does not know what is expected: kubectl says it.

@@ -46,7 +46,8 @@ const ENCLOSED: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/completions.rs"]),
     ("regex_syntax", &["cli/migrate/samples.rs"]),
-    ("toml", &["cli/migrate/gitleaks.rs"]),
+    // `syntax` has a module of that name.
+    ("toml", &["cli/migrate/gitleaks.rs", "syntax/"]),
     ("miette", &["report/text.rs"]),
     ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),

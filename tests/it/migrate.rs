@@ -18,7 +18,9 @@ fn password() -> String {
 fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     // A repository is a root without a policy.
-    for (path, text) in files.iter().chain(&[(".git/HEAD", "ref: refs/heads/main\n")]) {
+    for (path, text) in
+        files.iter().chain(&[(".git/HEAD", "ref: refs/heads/main\n"), (".git/objects/x", ""), (".git/refs/x", "")])
+    {
         write(folder.path(), path, text);
     }
     folder

@@ -333,7 +333,7 @@
   }
   function picture(unit) {
     const [nodes, edges] = network(unit);
-    const [width, height, step, gap] = [210, 30, 42, 90];
+    const [width, height, step, gap] = [240, 30, 42, 72];
     const rows = [0, 0, 0, 0];
     for (const node of nodes) { node.x = node.column * (width + gap); node.y = 24 + rows[node.column]++ * step; }
     const tall = 24 + Math.max(1, ...rows) * step;
@@ -349,7 +349,7 @@
       const faults = edges.filter(([from, to, fault]) => fault && (from === node || to === node)).map(([, , fault]) => seen(fault));
       const place = node.place ? `${seen(node.place.path)}:${node.place.line}` : "";
       const text = [node.name, place, ...new Set(faults)].filter(Boolean).join(", ");
-      const short = node.name.length > 29 ? `${node.name.slice(0, 28)}…` : node.name;
+      const short = node.name.length > 28 ? `${node.name.slice(0, 27)}…` : node.name;
       const find = () => { $("search").value = node.place ? seen(node.place.path) : node.name.split(/[ /]/).pop(); $("search").dispatchEvent(new Event("input")); };
       const box = svg("g", { class: faults.length || node.broken ? "node broken" : "node", tabindex: "0", role: "button", "aria-label": text },
         svg("title", {}, text), svg("rect", { x: node.x + 0.5, y: node.y + 0.5, width: width - 1, height, rx: node.column === 2 ? 15 : 6 }), svg("text", { x: node.x + 12, y: node.y + 20 }, short));

@@ -29,7 +29,7 @@ pub struct UnitDraft {
 /// Collects the drafts of one rule on one unit.
 pub struct UnitReporter<'d> {
     rule: &'static Rule,
-    unit: usize,
+    units: Vec<usize>,
     drafts: &'d mut Vec<UnitDraft>,
 }
 
@@ -68,8 +68,8 @@ impl<'a> Deployment<'a> {
 }
 
 impl<'d> UnitReporter<'d> {
-    pub fn new(rule: &'static Rule, unit: usize, drafts: &'d mut Vec<UnitDraft>) -> Self {
-        UnitReporter { rule, unit, drafts }
+    pub fn new(rule: &'static Rule, units: Vec<usize>, drafts: &'d mut Vec<UnitDraft>) -> Self {
+        UnitReporter { rule, units, drafts }
     }
 
     /// A fault at `place`, known by `value`.
@@ -81,7 +81,7 @@ impl<'d> UnitReporter<'d> {
             value: value.into(),
             blanks: Vec::new(),
             related: Vec::new(),
-            units: vec![self.unit],
+            units: self.units.clone(),
         };
         UnitDraftBuilder { drafts: self.drafts, draft }
     }

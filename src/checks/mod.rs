@@ -30,7 +30,7 @@ use std::cell::OnceCell;
 pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
 
 use crate::document::{Document, Role};
-use crate::graph::Layout;
+use crate::graph::{Graph, Layout};
 use crate::model::{Draft, DraftBuilder, Emitter, Identity, Rule};
 use crate::policy::Targets;
 use crate::syntax::{Leaf, Node, leaves};
@@ -52,6 +52,8 @@ enum Run {
     Scalar(fn(&Document, &Scalar, &mut Reporter)),
     /// A deployment unit, with the graph of the whole tree.
     Unit(fn(&Deployment, &mut UnitReporter)),
+    /// The graph of the whole tree: what belongs to no unit.
+    Graph(fn(&Graph, &mut UnitReporter)),
 }
 
 /// What a check may look at beside its subject.
@@ -68,7 +70,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
     Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
     Check { id: "empty-kustomization", run: Run::Document(kustomize_fields::empty) },
-    Check { id: "external-secret-not-in-kustomization", run: Run::Unit(secret_makers::not_listed) },
+    Check { id: "external-secret-not-in-kustomization", run: Run::Graph(secret_makers::not_listed) },
     Check { id: "external-secret-policy-conflict", run: Run::Document(external_secret_rules::policy_conflict) },
     Check { id: "external-secret-privileged-template", run: Run::Document(external_secret_rules::privileged_template) },
     Check { id: "external-secret-source-conflict", run: Run::Document(external_secret_rules::source_conflict) },
@@ -143,12 +145,15 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
     if !holds_settings && document.manifest().is_none() {
         return;
     }
+    let of_scalars = |(check, rule): &(&Check, &'static Rule)| match check.run {
+        Run::Scalar(run) => Some((run, *rule)),
+        Run::Document(_) | Run::Unit(_) => None,
+    };
+    let of_scalars: Vec<_> = checks.iter().filter_map(of_scalars).collect();
     leaves(document.root, value::may_hold_credentials, &mut |leaf| {
         let scalar = Scalar { leaf, verdict: OnceCell::new() };
-        for (check, rule) in checks {
-            if let Run::Scalar(run) = check.run {
-                run(document, &scalar, &mut Reporter::new(document, rule, drafts));
-            }
+        for (run, rule) in &of_scalars {
+            run(document, &scalar, &mut Reporter::new(document, rule, drafts));
         }
     });
 }
@@ -157,7 +162,16 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
 pub fn run_on_unit(deployment: &Deployment, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
     for (check, rule) in checks {
         if let Run::Unit(run) = check.run {
-            run(deployment, &mut UnitReporter::new(rule, deployment.unit, drafts));
+            run(deployment, &mut UnitReporter::new(rule, vec![deployment.unit], drafts));
+        }
+    }
+}
+
+/// Runs `checks` on what belongs to no unit.
+pub fn run_on_graph(graph: &Graph, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    for (check, rule) in checks {
+        if let Run::Graph(run) = check.run {
+            run(graph, &mut UnitReporter::new(rule, Vec::new(), drafts));
         }
     }
 }
@@ -168,9 +182,9 @@ pub fn is_of_graph(rule: &Rule) -> bool {
 }
 
 impl Check {
-    /// True where it judges units, not files.
+    /// True where it judges deployments, not files.
     pub fn is_of_unit(&self) -> bool {
-        matches!(self.run, Run::Unit(_))
+        matches!(self.run, Run::Unit(_) | Run::Graph(_))
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::secret_references::{describe, maker};
 use super::{Deployment, UnitReporter};
-use crate::graph::{Claim, Member, Place, Producer, UnitKind, is_open, may_be_same};
+use crate::graph::{Claim, Graph, Member, Place, Producer, UnitKind, is_open, may_be_same};
 use crate::model::Confidence;
 
 /// `secret-made-twice`
@@ -61,26 +61,22 @@ fn has_maker(deployment: &Deployment, wanted: &Producer) -> bool {
 }
 
 /// `external-secret-not-in-kustomization`
-pub fn not_listed(deployment: &Deployment, reporter: &mut UnitReporter) {
-    let graph = deployment.graph;
-    for (index, unlisted) in graph.unlisted.iter().enumerate().filter(|(_, it)| it.unit == deployment.unit) {
-        let object = graph.object(unlisted.unit, unlisted.object);
+pub fn not_listed(graph: &Graph, reporter: &mut UnitReporter) {
+    for (index, unlisted) in graph.unlisted.iter().enumerate() {
+        let object = &graph.strays.objects[unlisted.object];
         let place = object.name().map_or(object.data.place, |name| name.place);
         let kustomization = graph.inventory.path(unlisted.kustomization);
-        let name =
-            kustomization.map_or_else(String::new, |path| String::from_utf8_lossy(path.file_name()).into_owned());
+        let name = kustomization.map_or_else(String::new, |path| path.to_text().into_owned());
         let draft = reporter.at(place, "").blank("object", describe(object)).blank("kustomization", name);
-        let draft = resources(deployment, unlisted.kustomization)
-            .into_iter()
-            .fold(draft, |draft, place| draft.related(place, "it is missing from this list"));
-        let left = graph.left_by(index);
-        left.fold(draft, |draft, place| draft.related(place, "this asks for it")).emit();
+        let list = resources(graph, unlisted.kustomization);
+        let draft = list.into_iter().fold(draft, |draft, place| draft.related(place, "it is missing from this list"));
+        graph.left_by(index).fold(draft, |draft, place| draft.related(place, "this asks for it")).emit();
     }
 }
 
 /// Where the kustomization lists its resources.
-fn resources(deployment: &Deployment, kustomization: u32) -> Option<Place> {
-    let contents = deployment.graph.inventory.contents(kustomization)?;
+fn resources(graph: &Graph, kustomization: u32) -> Option<Place> {
+    let contents = graph.inventory.contents(kustomization)?;
     let document = contents.documents.first()?;
     let (key, _) = document.entry("resources").or_else(|| document.entries().first())?;
     Some(key.place)

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Deployment, UnitReporter};
-use crate::graph::{Consumer, Fate, Member, Object, Place, Producer, UnitKind};
+use crate::graph::{Consumer, Fate, Member, Object, Place, UnitKind};
 use crate::model::Confidence;
 use crate::text::{closest, is_slip};
 
@@ -33,7 +33,9 @@ pub fn other_namespace(deployment: &Deployment, reporter: &mut UnitReporter) {
         let draft = draft.blank("name", wanted.name()).blank("maker", maker(deployment, makers[0]));
         let draft = draft.blank("wanted", namespace(wanted.consumers[0].namespace.as_deref()));
         let draft = draft.blank("made", namespace(producer.namespace.as_deref()));
-        let draft = draft.related(producer.place, "made here").confidence(wanted.confidence(deployment));
+        let maker = deployment.graph.object(makers[0].0, producer.object);
+        let place = maker.data.at("metadata.namespace").map_or(producer.place, |namespace| namespace.place);
+        let draft = draft.related(place, "made here").confidence(wanted.confidence(deployment));
         wanted.others().fold(draft, |draft, place| draft.related(place, "asked for here, too")).emit();
     }
 }
@@ -43,9 +45,12 @@ pub fn renamed(deployment: &Deployment, reporter: &mut UnitReporter) {
     for wanted in wanted(deployment) {
         let Fate::Renamed(member) = *wanted.fate else { continue };
         let producer = deployment.graph.producer(member);
+        // Settings of kustomize can name a field of another kind as a reference, too.
+        let sure = wanted.consumers.iter().any(|consumer| consumer.sure);
+        let confidence = if sure { wanted.confidence(deployment) } else { Confidence::Low };
         let draft = reporter.at(producer.place, wanted.name());
         let draft = draft.blank("name", wanted.name()).blank("made", &*producer.name);
-        let draft = draft.blank("maker", maker(deployment, member)).confidence(wanted.confidence(deployment));
+        let draft = draft.blank("maker", maker(deployment, member)).confidence(confidence);
         let places = std::iter::once(wanted.place()).chain(wanted.others());
         places.fold(draft, |draft, place| draft.related(place, "still asks for the old name")).emit();
     }
@@ -84,8 +89,9 @@ pub fn key_unresolved(deployment: &Deployment, reporter: &mut UnitReporter) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("it holds {}.", list(&known)),
             };
-            let confidence =
-                deployment.confidence_in(object, if consumer.sure { Confidence::High } else { Confidence::Medium });
+            let is_sure = consumer.sure && producers[0].0 == deployment.unit;
+            let usual = if is_sure { Confidence::High } else { Confidence::Medium };
+            let confidence = deployment.confidence_in(object, usual);
             let draft = reporter.at(*place, &**key).blank("key", &**key).blank("name", &*consumer.name);
             let draft = draft.blank("maker", maker(deployment, producers[0])).blank("hint", hint);
             let near_place = near.and_then(|near| holder.keys.known.iter().find(|(key, _)| &**key == near)?.1);
@@ -151,7 +157,7 @@ pub(super) fn wanted<'a>(deployment: &'a Deployment) -> Vec<Wanted<'a>> {
 fn misnamed(deployment: &Deployment, wanted: &Wanted, near: Member, reporter: &mut UnitReporter) {
     let producer = deployment.graph.producer(near);
     let why = format!("{} makes `{}`", maker(deployment, near), producer.name);
-    let at_maker = is_makers_fault(deployment, wanted, producer);
+    let at_maker = is_makers_fault(deployment, wanted, near);
     let draft = reporter.at(if at_maker { producer.place } else { wanted.place() }, wanted.name());
     let draft = draft.blank("name", wanted.name()).blank("why", why).confidence(wanted.confidence(deployment));
     let askers = wanted.others().chain(at_maker.then(|| wanted.place()));
@@ -161,13 +167,13 @@ fn misnamed(deployment: &Deployment, wanted: &Wanted, near: Member, reporter: &m
 
 /// Whose name is wrong: the maker's, where nobody asks for what it makes and others, or its own name, agree on what is
 /// asked for.
-fn is_makers_fault(deployment: &Deployment, wanted: &Wanted, producer: &Producer) -> bool {
-    let object = deployment.object(producer.object);
-    let asked = deployment.flow().consumers.iter().any(|consumer| consumer.name == producer.name);
-    let own_name = object.name_text().unwrap_or_default();
-    let agrees = own_name == wanted.name()
-        || (own_name != &*producer.name && !is_slip(own_name, &producer.name) && wanted.name().starts_with(own_name));
-    !asked && (agrees || wanted.consumers.len() > 1)
+fn is_makers_fault(deployment: &Deployment, wanted: &Wanted, near: Member) -> bool {
+    let producer = deployment.graph.producer(near);
+    let own_name = deployment.graph.object(near.0, producer.object).name_text().unwrap_or_default();
+    let is_asked = deployment.graph.consumers_of(&producer.name).next().is_some();
+    let differs = own_name != &*producer.name && !is_slip(own_name, &producer.name);
+    let agrees = own_name == wanted.name() || (differs && wanted.name().starts_with(own_name));
+    !is_asked && (agrees || wanted.consumers.len() > 1)
 }
 
 fn only_in(deployment: &Deployment, wanted: &Wanted, makers: &[Member], reporter: &mut UnitReporter) {

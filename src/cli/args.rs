@@ -70,6 +70,9 @@ pub struct Check {
     /// The end of the range.
     #[arg(long, value_name = "REV", default_value = "HEAD", requires = "since")]
     pub head: String,
+    /// Judge by the tightlip.yaml of this revision instead.
+    #[arg(long, value_name = "REV", conflicts_with = "policy")]
+    pub policy_from: Option<String>,
     #[command(flatten)]
     pub scan: Scan,
     #[command(flatten)]
@@ -82,9 +85,6 @@ pub struct Scan {
     /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
-    /// Judge by the tightlip.yaml of this revision instead.
-    #[arg(long, value_name = "REV", conflicts_with = "policy")]
-    pub policy_from: Option<String>,
     /// Only this rule; repeat for several.
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,

@@ -134,7 +134,7 @@ fn show(asked: &BaselineScan) -> Result<Exit, Failure> {
 fn open(asked: &BaselineScan) -> Result<(Asked, PathBuf), Failure> {
     let unread = |error| Failure::new(format!("{}: {error}", asked.folder.display()));
     let root = find_root(std::slice::from_ref(&asked.folder)).map_err(unread)?;
-    let tree = Asked::of(&asked.scan, Masking::default(), &[root.folder])?;
+    let tree = Asked::of(&asked.scan, Masking::default(), None, &[root.folder])?;
     let named = || tree.root.folder.join(tree.policy.baseline.as_deref().unwrap_or(BASELINE_FILE));
     let path = asked.scan.baseline.clone().unwrap_or_else(named);
     Ok((tree, path))

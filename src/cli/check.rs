@@ -24,7 +24,7 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
     let threshold =
         Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
     let mut report = match arguments.paths.as_slice() {
-        _ if arguments.staged => introduced(arguments)?,
+        _ if arguments.staged || arguments.since.is_some() => introduced(arguments)?,
         [only] if only == Path::new("-") => standard_input(arguments)?,
         paths => worktree(arguments, paths)?,
     };
@@ -36,10 +36,13 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
     }
 }
 
-/// What is staged, without what a baseline that was named knows.
+/// What is staged, or what a range introduces, without what a baseline that was named knows.
 fn introduced(arguments: &Check) -> Result<Report, Failure> {
     let known = Known::of(&arguments.scan, &Policy::default(), None)?;
-    let mut report = difference::staged(arguments)?;
+    let mut report = match arguments.staged {
+        true => difference::staged(arguments)?,
+        false => difference::range(arguments)?,
+    };
     known.hold(&mut report, false);
     Ok(report)
 }
@@ -56,7 +59,7 @@ fn standard_input(arguments: &Check) -> Result<Report, Failure> {
 }
 
 fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
-    let tree = Asked::of(&arguments.scan, masking(&arguments.output), paths)?;
+    let tree = Asked::of(&arguments.scan, masking(&arguments.output), arguments.policy_from.as_deref(), paths)?;
     let known = Known::of(&arguments.scan, &tree.policy, Some(&tree.root.folder))?;
     let mut report = tree.look(&arguments.scan)?;
     if arguments.output.has(Format::Html) {
@@ -84,12 +87,13 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub fn of(scan: &Scan, masking: Masking, paths: &[PathBuf]) -> Result<Asked, Failure> {
+    /// `policy_from` is the revision whose policy judges, where it is not the one on disk.
+    pub fn of(scan: &Scan, masking: Masking, policy_from: Option<&str>, paths: &[PathBuf]) -> Result<Asked, Failure> {
         if let Some(missing) = paths.iter().find(|path| path.symlink_metadata().is_err()) {
             return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
         }
         let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-        let file = match &scan.policy_from {
+        let file = match policy_from {
             None => root.policy.clone().map(PolicyFile::Disk),
             Some(revision) => difference::policy_of(revision, &root.folder)?,
         };
@@ -165,6 +169,7 @@ fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(
     plan.targets = policy.targets.clone();
     plan.externals = policy.externals.clone();
     plan.ignores = ignores(&policy);
+    plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.suppress = !scan.no_suppress;
     plan.foreign_markers = !policy.own_markers_only;
     plan.masking = masking;
@@ -222,6 +227,12 @@ fn active(scan: &Scan, policy: &Policy, catalog: &Catalog) -> Result<Vec<ActiveR
     };
     let wanted = catalog.rules().iter().filter(is_on).filter(|rule| !holds(&skipped, rule));
     Ok(wanted.filter_map(|rule| with_policy(rule, policy)).collect())
+}
+
+/// True where the command line wants a rule, whatever the policy says of it.
+fn is_asked_for(scan: &Scan, id: &str, catalog: &Catalog) -> bool {
+    let names = |names: &[String]| names.iter().flat_map(|name| catalog.all(name)).any(|rule| rule.id == id);
+    (scan.rules.is_empty() || names(&scan.rules)) && !names(&scan.skip)
 }
 
 /// The rule as the policy wants it; `None` where it is off everywhere.

@@ -9,7 +9,8 @@ use super::check::{PolicyFile, excluded, prepare};
 use super::output::Failure;
 use crate::engine::{self, Plan};
 use crate::model::{Buffer, Notification, Reason, RepoPath, Report, Snapshot};
-use crate::source::{Comparison, ObjectTree, POLICY_FILE, Repository};
+use crate::source::POLICY_FILE;
+use crate::source::git::{Comparison, NoRange, ObjectTree, Repository};
 
 /// The index that git hands to a hook; nothing else of the environment counts.
 const OWN_INDEX: &str = "GIT_INDEX_FILE";
@@ -23,6 +24,35 @@ pub fn staged(arguments: &Check) -> Result<Report, Failure> {
         report.notifications.push(said(Reason::NothingStaged, "Nothing is staged: there was nothing to look at."));
     }
     Ok(report)
+}
+
+pub fn range(arguments: &Check) -> Result<Report, Failure> {
+    let base = arguments.since.as_deref().unwrap_or_default();
+    let repository = repository_of(&arguments.paths)?;
+    let mut range = match repository.range(base, &arguments.head) {
+        Ok(range) => range,
+        Err(NoRange::Head(why)) => return Err(Failure::new(why)),
+        Err(NoRange::Base(why)) => return Ok(without_base(&why)),
+    };
+    let plan = plan_for(arguments, &repository, &mut range.ends)?;
+    range.commits.iter_mut().for_each(|commit| commit.comparison.leave_out(&range.ends.after.exclude));
+    let mut report = engine::range(&range, &plan);
+    if range.commits.is_empty() {
+        let message = format!("{} brings no commit that {base} has not: there was nothing to look at.", arguments.head);
+        report.notifications.push(said(Reason::EmptyRange, message));
+    }
+    Ok(report)
+}
+
+/// Nothing can be said of what a range brings while its beginning is not there.
+fn without_base(why: &str) -> Report {
+    let message = format!(
+        "Nothing was compared: {why}. Fetch the history that it needs: `fetch-depth: 0` for actions/checkout, \
+         `GIT_DEPTH: 0` for GitLab, `git fetch --unshallow` elsewhere."
+    );
+    let mut report = Report { notifications: vec![said(Reason::MissingBase, message)], ..Report::default() };
+    report.coverage.reasons.insert(Reason::MissingBase, 1);
+    report
 }
 
 /// The policy file of a revision, for the root at `folder`.
@@ -61,7 +91,7 @@ fn repository_of(paths: &[PathBuf]) -> Result<Repository, Failure> {
 /// The plan by the policy of the later tree, and the comparison without what that policy leaves out.
 fn plan_for(arguments: &Check, repository: &Repository, comparison: &mut Comparison) -> Result<Plan, Failure> {
     let path = RepoPath::from(POLICY_FILE);
-    let file = match &arguments.scan.policy_from {
+    let file = match &arguments.policy_from {
         Some(revision) => policy_at(repository, revision, &path)?,
         None if arguments.staged => policy_in(&comparison.after, &path, "the index")?,
         None => policy_in(&comparison.after, &path, &arguments.head)?,

@@ -59,6 +59,10 @@ impl Candidates {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// Drafts in the order of the text, no two of which overlap; the number of matches beyond the cap.
     pub fn settle(mut self, drafts: &mut Vec<Draft>) -> usize {
         let key = |c: &Candidate| (std::cmp::Reverse((c.rank, c.weight, c.span.len())), c.span, c.rule.id);

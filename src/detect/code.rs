@@ -13,7 +13,7 @@ use crate::model::{Blob, Confidence, Draft, Emitter, Identity, RepoPath};
 use crate::text::{Secret, Span};
 use crate::value::{self, Verdict};
 
-/// Pieces of the words for credentials, as code writes them. Four bytes each: the packed search likes that best.
+/// Pieces of the words for credentials, as code writes them. Four bytes each: that is what the search looks at.
 const PIECES: &[&str] = &[
     "pass", "Pass", "PASS", "ecre", "ECRE", "oken", "OKEN", "pi_k", "pi-k", "piKe", "pike", "PI_K", "PIKe", "PIKE",
     "ss_k", "ssKe", "SS_K", "on_k", "onKe", "ON_K", "ng_k", "ngKe", "NG_K", "salt", "SALT", "_pwd", "_PWD", "bPwd",

@@ -117,6 +117,11 @@ pub(super) fn trust(path: &RepoPath, text: &str) -> Trust {
     if is_minified(text) { Trust::None } else { trust_of_path(path) }
 }
 
+/// False where `scan` has nothing to say, as far as a quick look tells.
+pub fn may_speak(path: &RepoPath, text: &str) -> bool {
+    trust(path, text) != Trust::None && value::may_hold_credentials(text)
+}
+
 /// Lines so long that a program wrote them, in a file that is not small.
 fn is_minified(text: &str) -> bool {
     text.len() > SMALL && memchr::memchr_iter(b'\n', text.as_bytes()).count() * MINIFIED < text.len()

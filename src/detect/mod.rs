@@ -17,6 +17,7 @@ mod structure;
 #[cfg(test)]
 mod tests;
 mod token;
+mod windows;
 
 use std::borrow::Cow;
 
@@ -28,6 +29,7 @@ use shape::Reader;
 use structure::Structure;
 
 pub use pattern::compile as compile_regex;
+pub use windows::is_plain;
 
 /// The names of the parsers that rules may ask for.
 pub fn structures() -> impl Iterator<Item = &'static str> {
@@ -94,6 +96,18 @@ impl Detector {
     /// Adds a draft for each credential in `blob`, in the order of the text; no two of them overlap. Returns how many
     /// matches were left out because their rule had too many in this blob.
     pub fn scan(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> usize {
+        self.scan_and_tell(blob, drafts).0
+    }
+
+    /// As `scan`; true as well where nothing was found, nothing that many lines decide was announced, and every rule
+    /// looked: what `stays_quiet` wants to know of a base.
+    pub fn scan_and_tell(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> (usize, bool) {
+        let pass = self.pass(blob);
+        let is_quiet = pass.found.is_empty() && !pass.reaches_far && pass.generic;
+        (pass.found.settle(drafts), is_quiet)
+    }
+
+    fn pass<'d, 't>(&'d self, blob: &Blob<'t>) -> Scan<'d, 't> {
         let mut scan = Scan {
             detector: self,
             reader: Reader::new(blob.text),
@@ -101,11 +115,12 @@ impl Detector {
             generic: !blob.binary && !is_lockfile(blob.path().file_name()),
             windows: Vec::new(),
             found: Candidates::default(),
+            reaches_far: false,
         };
         runs(blob.text, |run| scan.run(run));
         self.words.each(blob.text, |at, word, target| scan.announced(at, word, target));
         scan.patterns();
-        scan.found.settle(drafts)
+        scan
     }
 }
 
@@ -150,6 +165,8 @@ struct Scan<'d, 't> {
     /// Where regular expressions are to be tried.
     windows: Vec<(Target, Span)>,
     found: Candidates,
+    /// Something was announced that many lines decide.
+    reaches_far: bool,
 }
 
 impl Scan<'_, '_> {
@@ -169,7 +186,12 @@ impl Scan<'_, '_> {
             Route::Word if self.generic => {
                 detector.assignments.at_word(at, reader, &mut |candidate| found.push(candidate));
             }
-            route => route.token_at(at, word, self.binary, reader, found),
+            route => {
+                if let Route::Structure(_, structure) = route {
+                    self.reaches_far |= structure.reaches_far(reader.text, at);
+                }
+                route.token_at(at, word, self.binary, reader, found);
+            }
         }
     }
 

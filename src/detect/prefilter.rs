@@ -152,6 +152,8 @@ pub struct WordTable {
     firsts: Box<[u64; 1024]>,
     /// Sorted.
     words: Vec<(Cow<'static, [u8]>, Target)>,
+    /// For each byte: how many words begin with a lower one.
+    lower: Box<[usize; 257]>,
 }
 
 impl WordTable {
@@ -161,7 +163,9 @@ impl WordTable {
         words.dedup();
         let mut firsts = Box::new([0; 1024]);
         words.iter().for_each(|(word, _)| mark(&mut firsts, word));
-        WordTable { openings: Openings::new(words.iter().map(|(word, _)| &**word)), firsts, words }
+        let lower = |byte| words.partition_point(|(word, _)| usize::from(word[0]) < byte);
+        let lower = Box::new(std::array::from_fn(lower));
+        WordTable { lower, openings: Openings::new(words.iter().map(|(word, _)| &**word)), firsts, words }
     }
 
     /// Calls `found` with every place at which a word stands, in ascending order, overlapping ones included.
@@ -178,11 +182,9 @@ impl WordTable {
         });
     }
 
-    #[inline(never)]
     fn at(&self, at: usize, here: &[u8], found: &mut impl FnMut(usize, &[u8], Target)) {
-        // What `here` begins with sorts at or before it, and shares its first byte.
-        let end = self.words.partition_point(|(word, _)| **word <= *here);
-        for (word, target) in self.words[..end].iter().rev().take_while(|(word, _)| word[0] == here[0]) {
+        let first = usize::from(here[0]);
+        for (word, target) in &self.words[self.lower[first]..self.lower[first + 1]] {
             if here.starts_with(word) {
                 found(at, word, *target);
             }

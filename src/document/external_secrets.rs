@@ -65,7 +65,7 @@ impl<'a> SecretStore<'a> {
 
     pub fn of(manifest: Manifest<'a>) -> Option<SecretStore<'a>> {
         let is_store = manifest.group() == GROUP && matches!(manifest.kind(), "SecretStore" | "ClusterSecretStore");
-        let spec = manifest.root.get("spec").filter(|spec| is_store && spec.is_mapping())?;
+        let spec = is_store.then(|| manifest.root.get("spec")).flatten().filter(|spec| spec.is_mapping())?;
         Some(SecretStore { manifest, spec })
     }
 

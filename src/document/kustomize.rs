@@ -56,12 +56,14 @@ impl<'a> Kustomization<'a> {
     /// `None` for another tool's object in a file of that name, and for all but the first document: kustomize reads no
     /// further.
     pub fn of(document: &Document<'a>) -> Option<Kustomization<'a>> {
+        if *document.role != Role::Kustomization {
+            return None;
+        }
         let root = document.root;
         // Ids are the same whatever the text, so that none is needed to find the first root.
         let first = root.tree().documents("").next()?.id() == root.id();
         let group = root.str_at("apiVersion").is_none_or(|version| version.starts_with("kustomize.config.k8s.io/"));
-        (*document.role == Role::Kustomization && first && group && (root.is_mapping() || root.is_null()))
-            .then_some(Kustomization { root })
+        (first && group && (root.is_mapping() || root.is_null())).then_some(Kustomization { root })
     }
 
     pub fn is_component(&self) -> bool {

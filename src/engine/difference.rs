@@ -8,12 +8,14 @@ use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
-use super::examine::{Examiner, Outcome};
+use super::examine::{Examiner, Outcome, Pass};
+use super::weakened::weakened;
 use super::{Plan, conclude, in_parallel, survey};
 use crate::document::Role;
 use crate::graph::{Layout, is_kustomization};
 use crate::model::{Buffer, Class, Finding, Fingerprint, Notification, Reason, RepoPath, Report, Snapshot};
-use crate::source::{Change, Comparison, Content, ObjectTree, Parent};
+use crate::source::POLICY_FILE;
+use crate::source::git::{Change, Comparison, Content, ObjectTree, Parent};
 use crate::syntax::Syntax;
 use crate::text::{AddedLines, decode};
 
@@ -23,7 +25,7 @@ const MOST_COMPARED: usize = 16 << 20;
 /// What the later tree of `comparison` brings: what each of its parents lacks.
 pub fn introduced(comparison: &Comparison, plan: &Plan) -> Report {
     in_parallel(plan.threads, || {
-        let layout = layout_of(comparison);
+        let layout = layout_of([comparison], &comparison.after);
         let gathered = between_trees(comparison, plan, &layout, &Cache::default());
         conclude(gathered.notifications, &gathered.left_out, gathered.outcomes)
     })
@@ -31,6 +33,8 @@ pub fn introduced(comparison: &Comparison, plan: &Plan) -> Report {
 
 /// What came of a comparison before it is a report.
 pub(super) struct Gathered {
+    /// What was examined of the later tree.
+    pub paths: Vec<RepoPath>,
     pub outcomes: Vec<Outcome>,
     pub notifications: Vec<Notification>,
     pub left_out: Vec<(Reason, u64)>,
@@ -39,13 +43,27 @@ pub(super) struct Gathered {
 /// The findings of one content under one name. Where the layout is the same, they are.
 pub(super) type Cache = Mutex<HashMap<(RepoPath, Content), Arc<Outcome>>>;
 
-/// The neighbourhood of the later tree, as far as it matters to what changed.
-pub(super) fn layout_of(comparison: &Comparison) -> Layout {
-    let mut changes = comparison.parents.iter().flat_map(|parent| &parent.changes);
-    match changes.any(asks_for_layout) {
-        true => survey(&comparison.after, &comparison.after.list().files),
+/// The neighbourhood of files in `tree`, as far as it matters to what changes.
+pub(super) fn layout_of<'a>(comparisons: impl IntoIterator<Item = &'a Comparison>, tree: &ObjectTree) -> Layout {
+    let mut parents = comparisons.into_iter().flat_map(|comparison| &comparison.parents);
+    match parents.any(|parent| parent.changes.iter().any(asks_for_layout)) {
+        true => survey(tree, &tree.list().files),
         false => Layout::default(),
     }
+}
+
+/// True where `path` holds a finding of this fingerprint.
+pub(super) fn known_at(
+    tree: &ObjectTree,
+    path: &RepoPath,
+    fingerprint: Fingerprint,
+    plan: &Plan,
+    layout: &Layout,
+    cache: &Cache,
+) -> bool {
+    let side = Side { tree, layout: Cow::Borrowed(layout), plan, cache: Some(cache) };
+    let holds = |outcome: Arc<Outcome>| outcome.findings.iter().any(|finding| finding.fingerprint == fingerprint);
+    tree.content(path).is_some() && holds(side.file(path, &mut Buffer::default()))
 }
 
 /// Two whole trees: also what changed without being touched.
@@ -56,20 +74,40 @@ pub(super) fn between_trees(comparison: &Comparison, plan: &Plan, layout: &Layou
         earlier.look_around(parent, &later);
     }
     let (examined, unread) = compare(&later, &earlier);
-    let outcomes = examined.into_iter().map(|(path, mut outcome)| {
+    let (paths, mut outcomes): (Vec<RepoPath>, Vec<Outcome>) = examined.into_iter().unzip();
+    for (path, outcome) in paths.iter().zip(&mut outcomes) {
         // What did not change has had its notifications before.
-        if earlier.iter().all(|earlier| !earlier.changed.contains_key(&path)) {
+        if earlier.iter().all(|earlier| !earlier.changed.contains_key(path)) {
             outcome.notifications.clear();
         }
-        outcome
-    });
-    let outcomes = outcomes.collect();
+    }
+    let policy = Outcome { findings: weakened_policy(comparison, plan), ..Outcome::default() };
+    outcomes.push(policy);
     let mut listing = comparison.after.list();
     listing.left_out.retain(|(reason, _)| *reason == Reason::Submodule);
     listing.left_out.push((Reason::Excluded, left_out(comparison)));
     listing.notifications.extend(unread);
     listing.notifications.extend(comparison.parents.iter().flat_map(|parent| parent.tree.list().notifications));
-    Gathered { outcomes, notifications: listing.notifications, left_out: listing.left_out }
+    Gathered { paths, outcomes, notifications: listing.notifications, left_out: listing.left_out }
+}
+
+/// What the policy asks less strictly than that of any parent.
+fn weakened_policy(comparison: &Comparison, plan: &Plan) -> Vec<Finding> {
+    let path = RepoPath::from(POLICY_FILE);
+    let read = |tree: &ObjectTree| {
+        tree.content(&path)?;
+        let mut buffer = Buffer::default();
+        tree.read(&path, &mut buffer).ok()?;
+        Some(String::from_utf8_lossy(buffer.bytes()).into_owned())
+    };
+    let after = read(&comparison.after);
+    let parents = comparison.parents.iter().map(|parent| read(&parent.tree));
+    let told = parents.map(|before| weakened(&path, before.as_deref(), after.as_deref(), plan));
+    let in_both = |one: Vec<Finding>, other: Vec<Finding>| {
+        let is_told = |finding: &Finding| other.iter().any(|told| told.fingerprint == finding.fingerprint);
+        one.into_iter().filter(is_told).collect()
+    };
+    told.reduce(in_both).unwrap_or_default()
 }
 
 /// The changed files of one commit, in the neighbourhood of another tree: by path, what is new in each, and what could
@@ -131,7 +169,7 @@ impl Side<'_> {
         if let Some(known) = cache().and_then(|(cache, key)| cache.get(&key).cloned()) {
             return known;
         }
-        let examiner = Examiner { plan: self.plan, layout: &self.layout, files: &[] };
+        let examiner = Examiner { pass: Pass::default(), plan: self.plan, layout: &self.layout, files: &[] };
         let outcome = Arc::new(examiner.file(self.tree, path, buffer));
         if let Some((mut cache, key)) = cache() {
             cache.insert(key, Arc::clone(&outcome));

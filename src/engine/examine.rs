@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::graph::Told;
 use super::{Plan, merge};
@@ -36,6 +37,8 @@ pub struct Outcome {
     pub exact: Vec<Fingerprint>,
     pub notifications: Vec<Notification>,
     pub was_read: bool,
+    /// Detectors have nothing to say, nor will they of what differs elsewhere only.
+    pub is_quiet: bool,
     pub structured: bool,
     pub bytes: u64,
     /// What the graph is to know of the file.
@@ -49,7 +52,17 @@ pub struct Outcome {
 /// Where an ignore is written.
 pub type Place = (RepoPath, Position);
 
+/// How a version of a file is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pass {
+    /// Detectors have nothing to say of it, as is known from what it was made from.
+    pub is_quiet: bool,
+    /// A version of long ago: that it cannot be read, or ignores too much, is not news.
+    pub is_past: bool,
+}
+
 pub struct Examiner<'a> {
+    pub pass: Pass,
     pub plan: &'a Plan,
     pub layout: &'a Layout,
     /// Every file of the tree, sorted: its index is its number in the graph. Empty where no graph is drawn.
@@ -186,7 +199,7 @@ impl Examiner<'_> {
     fn may_be_part(&self, path: &RepoPath) -> bool {
         self.plan.has_unit_checks()
             && match self.layout.role(path) {
-                Role::GeneratorInput => true,
+                _ if self.layout.is_input(path) => true,
                 Role::ChartTemplate | Role::ChartValues | Role::ChartMetadata => false,
                 _ => matches!(Syntax::of_path(path), Some(Syntax::Yaml | Syntax::Json)),
             }
@@ -200,19 +213,21 @@ impl Examiner<'_> {
         }
         let file = self.number(blob.path())?;
         let mut contents = Contents::of(file, role, documents);
-        contents.bytes = self.layout.is_input(blob.path()).then(|| blob.text.into());
+        contents.bytes = self.input_bytes(blob);
         Some((file, contents))
     }
 
-    /// A generator's input that is no manifest, or a manifest that holds nothing to read.
+    /// A generator's input that is no manifest, or a file that could not be read as one.
     fn input(&self, blob: &Blob) -> Option<(FileId, Contents)> {
-        if !self.layout.is_input(blob.path()) || !self.plan.has_unit_checks() {
-            return None;
-        }
-        let mut contents = Contents::default();
-        contents.role = self.layout.role(blob.path()).clone();
-        contents.bytes = Some(blob.text.into());
-        Some((self.number(blob.path())?, contents))
+        let is_wanted = self.layout.is_input(blob.path()) && self.plan.has_unit_checks();
+        let file = self.number(blob.path()).filter(|_| is_wanted)?;
+        let mut contents = Contents::of(file, self.layout.role(blob.path()), &[]);
+        contents.bytes = self.input_bytes(blob);
+        Some((file, contents))
+    }
+
+    fn input_bytes(&self, blob: &Blob) -> Option<Arc<[u8]>> {
+        self.layout.is_input(blob.path()).then(|| blob.text.into())
     }
 
     fn number(&self, path: &RepoPath) -> Option<FileId> {
@@ -253,9 +268,14 @@ impl Examiner<'_> {
     }
 
     fn detect(&self, blob: &Blob, drafts: &mut Vec<Draft>, outcome: &mut Outcome) {
-        let left_out = self.plan.detector.scan(blob, drafts);
         loose::scan(&self.plan.keyed, blob, drafts);
         code::scan(&self.plan.keyed, blob, drafts);
+        outcome.is_quiet = self.pass.is_quiet;
+        if self.pass.is_quiet {
+            return;
+        }
+        let (left_out, is_quiet) = self.plan.detector.scan_and_tell(blob, drafts);
+        outcome.is_quiet = is_quiet;
         if left_out > 0 {
             let message = format!("A rule has very many matches here; {left_out} of them are not reported.");
             outcome.notifications.push(Notification::new(Reason::TooManyMatches, blob.path(), message));
@@ -275,7 +295,7 @@ impl Examiner<'_> {
             }
         };
         outcome.structured = true;
-        if holds_only_schemas(text) {
+        if holds_only_schemas(text) || self.pass.is_past && self.says_nothing(blob.path(), syntax, role, text) {
             outcome.contents = self.contents(blob, &[]);
             return Vec::new();
         }
@@ -293,6 +313,18 @@ impl Examiner<'_> {
         documents.iter().flat_map(|document| annotations(document, blob, self.plan.foreign_markers)).collect()
     }
 
+    /// True where no key can promise a credential and no object can be in the text: nothing but its syntax could be wrong.
+    fn says_nothing(&self, path: &RepoPath, syntax: Syntax, role: &Role, text: &str) -> bool {
+        let find = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+        let may_be_object = match syntax {
+            // A name can be written with escapes; inside a string its quotes are.
+            Syntax::Json => find("\"kind\"") || find("\\u00"),
+            Syntax::Yaml | Syntax::YamlTemplate => find("kind") || find("\\x") || find("\\u"),
+            _ => false,
+        };
+        *role == Role::Plain && !may_be_object && !keyed::may_speak(path, text)
+    }
+
     /// Makes findings of the drafts that begin in `told`; what the others found is masked all the same.
     fn settle(
         &self,
@@ -302,6 +334,9 @@ impl Examiner<'_> {
         annotated: Vec<Ignore>,
         outcome: &mut Outcome,
     ) {
+        if drafts.is_empty() && self.pass.is_past {
+            return;
+        }
         let mut ignores = self.ignores(blob, annotated);
         let drafts = merge::merge(drafts);
         if !drafts.is_empty() && self.plan.suppress && self.plan.foreign_markers {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::Plan;
 use super::examine::{Examiner, Outcome, Place as FilePlace};
 use crate::checks::{self, Deployment, UnitDraft};
-use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, units};
+use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
 use crate::model::{Buffer, Finding, Flow, FlowPlace, Location, Related, RepoPath, Snapshot};
 use crate::policy::Externals;
 use crate::text::{LineIndex, decode};
@@ -32,7 +32,7 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
         let parts = outcomes.iter_mut().filter_map(|outcome| outcome.contents.take()).collect();
         let inventory = inventory(examiner.files, parts);
         let units = units(&inventory, examiner.layout);
-        let graph = Graph::new(&inventory, &units, &plan.externals);
+        let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.externals);
         let drafts = drafts(plan, &graph);
         outcomes.push(settle(snapshot, examiner, &inventory, &units, drafts));
     }
@@ -43,7 +43,7 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
 pub fn flow(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>, externals: &Externals) -> Flow {
     let inventory = inventory(examiner.files, outcomes.into_iter().filter_map(|outcome| outcome.contents).collect());
     let units = units(&inventory, examiner.layout);
-    let graph = Graph::new(&inventory, &units, externals);
+    let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), externals);
     let texts: RefCell<HashMap<FileId, LineIndex>> = RefCell::default();
     draw(&graph, &|place| {
         let Some(path) = inventory.path(place.file) else { return FlowPlace { path: RepoPath::from(""), line: 1 } };
@@ -75,7 +75,9 @@ fn drafts(plan: &Plan, graph: &Graph) -> Vec<UnitDraft> {
         drafts
     };
     let all: Vec<Vec<UnitDraft>> = (0..graph.units.len()).into_par_iter().map(of_unit).collect();
-    let mut drafts = checks::merge(all.into_iter().flatten().collect());
+    let mut drafts: Vec<UnitDraft> = all.into_iter().flatten().collect();
+    checks::run_on_graph(graph, &plan.checks, &mut drafts);
+    let mut drafts = checks::merge(drafts);
     drafts.retain(|draft| graph.inventory.path(draft.place.file).is_some_and(|path| plan.is_in_scope(path)));
     drafts
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::examine::{Examiner, Outcome};
+use super::examine::{Examiner, Outcome, Pass};
 use super::gather::{Gathered, Group, Sighting};
 use super::judge::{Judge, unread};
 use super::past::{Past, Scope};
@@ -12,7 +12,7 @@ use super::queue::Queue;
 use super::{Plan, once};
 use crate::model::{Attribution, Class, Coverage, Finding, Notification, Origin, Place, Reason, RepoPath, Report};
 use crate::source::git::{
-    Broken, Buffers, Commits, History, Kind, Object, PathId, Scratch, Slot, Structure, Trees, Unit, Visitor,
+    Broken, Buffers, Commits, History, Kind, Object, PathId, Scratch, Slot, Structure, Trees, Unit, Verdict, Visitor,
 };
 
 /// Paths that a finding names.
@@ -66,8 +66,9 @@ struct Learner<'l> {
 }
 
 impl Visitor for Learner<'_> {
-    fn object(&mut self, object: Object) {
+    fn object(&mut self, object: Object) -> Verdict {
         self.structure.learn(self.source.objects(), object.slot, object.kind, object.bytes, &mut self.commits);
+        Verdict::Telling
     }
 
     fn broken(&mut self, slot: Slot, why: Broken) {
@@ -111,7 +112,7 @@ fn names(trees: &Trees, repositories: &[Past], plan: &Plan, gathered: &mut Gathe
     for name in trees.names() {
         let Some(first) = repositories.first() else { break };
         let mut outcome = Outcome::default();
-        Examiner { plan, layout: &first.layout, files: &[] }.whole(&origin, name, &mut outcome);
+        Examiner { pass: Pass::default(), plan, layout: &first.layout, files: &[] }.whole(&origin, name, &mut outcome);
         let Some(finding) = outcome.findings.first() else { continue };
         masked.insert(name.to_vec(), finding.location.excerpt.text.clone());
         for (number, past) in repositories.iter().enumerate() {

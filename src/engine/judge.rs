@@ -4,15 +4,20 @@
 //! once.
 
 use super::Plan;
-use super::examine::{Examiner, Outcome};
+use std::sync::LazyLock;
+
+use super::examine::{Examiner, Outcome, Pass};
 use super::gather::{Gathered, Sighting};
 use super::past::Past;
 use super::queue::Queue;
-use crate::detect::{is_lockfile, keyed};
+use crate::detect::{is_lockfile, is_plain, keyed};
 use crate::document::Role;
 use crate::model::{Class, Notification, Origin, Place, RepoPath};
-use crate::source::git::{self, Broken, Kind, Object, Objects, PathId, Slot, Unit, Visitor};
+use crate::source::git::{self, Broken, Delta, Kind, Object, Objects, PathId, Slot, Unit, Verdict, Visitor};
 use crate::syntax::Syntax;
+
+/// A version of long ago, of which nothing is known.
+const PAST: Pass = Pass { is_quiet: false, is_past: true };
 
 /// Looks at what one thread is shown.
 pub struct Judge<'j> {
@@ -44,13 +49,14 @@ struct Occurrence<'p> {
 }
 
 impl Visitor for Judge<'_> {
-    fn object(&mut self, object: Object) {
+    fn object(&mut self, object: Object) -> Verdict {
         match object.kind {
-            Kind::Blob => self.blob(object.slot, object.bytes),
+            Kind::Blob => return self.blob(object),
             Kind::Commit => self.message(object, Place::CommitMessage),
             Kind::Tag => self.message(object, Place::TagMessage),
             Kind::Tree => {}
         }
+        Verdict::Telling
     }
 
     fn broken(&mut self, slot: Slot, why: Broken) {
@@ -67,25 +73,30 @@ impl Visitor for Judge<'_> {
 }
 
 impl<'j> Judge<'j> {
-    fn blob(&mut self, slot: Slot, bytes: &[u8]) {
-        let repositories = self.repositories;
+    /// Judges a file's content at all its paths. It is quiet where every rule that counts for any file found nothing.
+    fn blob(&mut self, object: Object) -> Verdict {
+        let (slot, bytes, repositories) = (object.slot, object.bytes, self.repositories);
         let asked = repositories.iter().enumerate().filter_map(|(number, past)| Some((number, past.asked(slot)?)));
         let asked: Vec<(usize, Vec<PathId>)> = asked.collect();
         if asked.is_empty() {
-            return;
+            return Verdict::Telling;
         }
         self.gathered.blobs += 1;
         self.gathered.bytes += bytes.len() as u64;
-        let mut structured = false;
+        let is_plain = is_plain(bytes);
+        let pass = Pass { is_quiet: is_plain && self.stays_quiet(&object), is_past: true };
+        let (mut structured, mut is_quiet) = (false, is_plain);
         for (number, _) in asked.iter().filter(|(_, paths)| paths.is_empty()) {
             let path = RepoPath::new(self.objects.hex(slot));
-            let outcome = self.examined(*number, &path, bytes);
+            let outcome = self.examined(*number, &path, bytes, pass);
+            is_quiet &= outcome.is_quiet;
             self.take(&outcome, slot, Place::File, *number, &[]);
         }
         for occurrence in self.occurrences(&asked) {
             let (number, path) = occurrence.paths[0];
-            let mut outcome = self.examined(number, repositories[number].path(path), bytes);
+            let mut outcome = self.examined(number, repositories[number].path(path), bytes, pass);
             structured |= outcome.structured;
+            is_quiet &= outcome.is_quiet;
             for paths in occurrence.paths.chunk_by(|one, other| one.0 == other.0) {
                 let (number, path) = paths[0];
                 for finding in &mut outcome.findings {
@@ -95,6 +106,14 @@ impl<'j> Judge<'j> {
             }
         }
         self.gathered.structured += u64::from(structured);
+        if is_quiet { Verdict::Quiet } else { Verdict::Telling }
+    }
+
+    /// True where detectors find nothing, as the difference to a quiet base tells.
+    fn stays_quiet(&self, object: &Object) -> bool {
+        static ANY: LazyLock<Origin> = LazyLock::new(|| Origin { path: RepoPath::from("any") });
+        let by_change = |delta: &Delta| self.plan.detector.stays_quiet(&ANY, object.bytes, &delta.changes());
+        object.delta.as_ref().is_some_and(by_change)
     }
 
     fn message(&mut self, object: Object, place: Place) {
@@ -106,14 +125,14 @@ impl<'j> Judge<'j> {
             }
             self.commits += u64::from(object.kind == Kind::Commit && !is_counted);
             is_counted = true;
-            let outcome = self.examined(number, &RepoPath::from(place.name()), git::message(object.bytes));
+            let outcome = self.examined(number, &RepoPath::from(place.name()), git::message(object.bytes), PAST);
             self.take(&outcome, object.slot, place, number, &[]);
         }
     }
 
-    fn examined(&self, repository: usize, path: &RepoPath, bytes: &[u8]) -> Outcome {
+    fn examined(&self, repository: usize, path: &RepoPath, bytes: &[u8], pass: Pass) -> Outcome {
         let mut outcome = Outcome::default();
-        let examiner = Examiner { plan: self.plan, layout: &self.repositories[repository].layout, files: &[] };
+        let examiner = Examiner { pass, plan: self.plan, layout: &self.repositories[repository].layout, files: &[] };
         examiner.whole(&Origin { path: path.clone() }, bytes, &mut outcome);
         outcome
     }

@@ -13,6 +13,8 @@ mod past;
 mod plan;
 mod prove;
 mod queue;
+mod range;
+mod weakened;
 
 use rayon::prelude::*;
 
@@ -23,17 +25,18 @@ use crate::model::{Buffer, Class, Finding, Flow, Notification, Reason, Related, 
 use crate::policy::Externals;
 use crate::syntax::Syntax;
 pub use difference::introduced;
-use examine::{Examiner, Outcome};
+use examine::{Examiner, Outcome, Pass};
 pub use history::history;
 pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;
+pub use range::range;
 
 /// Looks at every file of `snapshot` that the plan's scope holds.
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
-    let examiner = Examiner { plan, layout: &layout, files: &listing.files };
+    let examiner = Examiner { pass: Pass::default(), plan, layout: &layout, files: &listing.files };
     let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
         let examine = |buffer: &mut Buffer, path: &RepoPath| match plan.is_in_scope(path) {
             true => examiner.file(snapshot, path, buffer),
@@ -51,7 +54,7 @@ pub fn flow(snapshot: &dyn Snapshot, externals: &Externals, threads: usize) -> F
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
     let plan = Plan::new(Catalog::built_in(), graph_rules());
-    let examiner = Examiner { plan: &plan, layout: &layout, files: &listing.files };
+    let examiner = Examiner { pass: Pass::default(), plan: &plan, layout: &layout, files: &listing.files };
     in_parallel(threads, || {
         let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(snapshot, path, buffer);
         let outcomes = listing.files.par_iter().map_init(Buffer::default, gather).collect();

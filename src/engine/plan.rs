@@ -40,6 +40,8 @@ pub struct Plan {
     /// What is reported; empty is everything.
     pub scope: Vec<RepoPath>,
     pub ignores: Vec<PathIgnore>,
+    /// A comparison also says where the policy asks for less than it did.
+    pub watches_policy: bool,
     /// Inline ignores and annotations count.
     pub suppress: bool,
     /// The ignores of other scanners count, too.
@@ -67,6 +69,7 @@ impl Plan {
             externals: Externals::default(),
             scope: Vec::new(),
             ignores: Vec::new(),
+            watches_policy: true,
             suppress: true,
             foreign_markers: true,
             masking: Masking::default(),

@@ -320,6 +320,12 @@ pub static OPERATORS: &[Operator] = &[
         makes: &[each("spec.targets[]", "{name}", "namespace")],
         source: "https://infisical.com/docs/integrations/platforms/kubernetes",
     },
+    Operator {
+        group: "talos.dev",
+        kinds: &["ServiceAccount"],
+        makes: &[made("{metadata.name}", &["config"])],
+        source: "https://www.talos.dev/latest/advanced/talos-api-access-from-k8s/",
+    },
 ];
 
 /// In whatever kind they stand, these mean a Secret that a controller writes: Crossplane's connection details.

@@ -192,6 +192,12 @@ impl Layout {
             .any(|path| self.excused.contains(&path))
     }
 
+    /// True for whatever lies in a chart's folder.
+    pub fn is_in_chart(&self, path: &RepoPath) -> bool {
+        let above = |folder: &RepoPath| (!folder.as_bytes().is_empty()).then(|| folder.parent());
+        std::iter::successors(Some(path.parent()), above).any(|folder| self.is_chart(folder.as_bytes()))
+    }
+
     /// True for what lies in the `templates` folder of a chart, subcharts included.
     fn is_template(&self, path: &RepoPath) -> bool {
         let mut end = 0;

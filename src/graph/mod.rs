@@ -4,10 +4,12 @@
 
 mod data;
 mod flow;
+mod folder;
 mod inventory;
 mod kustomize;
 mod layout;
 mod object;
+mod release;
 mod unit;
 
 pub use data::{Content, Data, FileId, Place};
@@ -19,4 +21,4 @@ pub use inventory::{Contents, Inventory};
 pub use kustomize::{Build, Builder, Edits};
 pub use layout::{Destination, KustomizationKind, Layout, is_kustomization};
 pub use object::{Object, ObjectId, Opacity};
-pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, units, unlisted};
+pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, strays, units, unlisted};

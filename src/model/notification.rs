@@ -103,7 +103,7 @@ impl Reason {
 }
 
 /// Ordered by path, place, reason: reports print them sorted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Notification {
     pub path: Option<RepoPath>,
     pub position: Option<Position>,

@@ -7,6 +7,7 @@ mod csv;
 mod encode;
 mod flow;
 mod gitlab;
+mod history;
 mod html;
 mod json;
 mod junit;

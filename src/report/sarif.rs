@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::encode::{uri, write_json};
-use super::json::JsonCoverage;
+use super::json::{JsonAttribution, JsonCoverage};
 use crate::model::{
     Class, Confidence, Excerpt, Finding, Location, Notification, RepoPath, Report, Rule, Severity, Suppression,
     SuppressionKind,
@@ -203,6 +203,8 @@ struct SarifResultProperties<'a> {
     /// The deployment units it holds in.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     units: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<JsonAttribution<'a>>,
 }
 
 #[derive(Serialize)]
@@ -334,6 +336,7 @@ impl<'a> SarifResult<'a> {
             properties: SarifResultProperties {
                 also: finding.also.iter().map(|rule| rule.id).collect(),
                 units: &finding.units,
+                history: finding.history.as_ref().map(JsonAttribution::of),
             },
         }
     }
@@ -341,7 +344,7 @@ impl<'a> SarifResult<'a> {
 
 impl SarifResultProperties<'_> {
     fn is_empty(&self) -> bool {
-        self.also.is_empty() && self.units.is_empty()
+        self.also.is_empty() && self.units.is_empty() && self.history.is_none()
     }
 }
 

@@ -12,9 +12,9 @@ use miette::{
     SourceSpan, SpanContents, ThemeCharacters, ThemeStyles,
 };
 
-use super::Options;
 use super::prose::{first_sentence, fit, prose, wrap};
 use super::summary::{Summary, Tally, count, thousands};
+use super::{Options, history};
 use crate::model::{Class, Confidence, Finding, Location, Notification, Report, Rule, Severity, SuppressionKind};
 use crate::text::{Position, Span, visible};
 
@@ -92,6 +92,10 @@ impl<'a> Page<'a> {
         if !finding.units.is_empty() {
             self.paragraph("in:", &units(&finding.units))?;
         }
+        if let Some(attribution) = &finding.history {
+            self.paragraph("from:", &history::origin(attribution))?;
+            self.paragraph("in:", &history::paths(attribution))?;
+        }
         if !finding.also.is_empty() {
             self.paragraph("also:", &finding.also.iter().map(|rule| rule.id).collect::<Vec<_>>().join(", "))?;
         }
@@ -165,7 +169,8 @@ impl<'a> Page<'a> {
     fn line(&mut self, finding: &Finding, remark: &str) -> io::Result<()> {
         let (place, message) = (place(&finding.location), prose(&finding.message));
         let code = self.weigh(finding.severity, code(finding.severity, finding.rule.id));
-        writeln!(self.out, "{place}: {code}: {message}{remark}")
+        let from = finding.history.as_ref().map(|history| format!(" ({})", history::origin(history)));
+        writeln!(self.out, "{place}: {code}: {message}{}{remark}", from.unwrap_or_default())
     }
 
     fn notifications(&mut self, all: &[Notification]) -> io::Result<()> {

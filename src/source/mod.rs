@@ -8,7 +8,6 @@ mod root;
 mod stdin;
 mod worktree;
 
-pub use git::{Change, Commit, Comparison, Content, NoRange, ObjectTree, Parent, Range, Repository};
 pub use root::{POLICY_FILE, Root, find_root, repository_above};
 pub use stdin::Stdin;
 pub use worktree::{Settings, Worktree};

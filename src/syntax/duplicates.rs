@@ -18,7 +18,7 @@ pub fn find(tree: &Tree, text: &str) -> Vec<Duplicate> {
     let controls: Vec<usize> = tree.holes.iter().filter(is_control).map(|hole| hole.span.start).collect();
     let mut found = Vec::new();
     let mut keys = Vec::new();
-    for mapping in tree.nodes(text).filter(|node| !node.is_alias() && node.is_mapping()) {
+    for mapping in tree.mappings(text) {
         keys.clear();
         keys.extend(mapping.own_entries().filter_map(|(key, _)| Some((key.as_str()?, key))));
         if !tree.holes.is_empty() {
@@ -32,16 +32,29 @@ pub fn find(tree: &Tree, text: &str) -> Vec<Duplicate> {
     found
 }
 
-/// True when some may repeat: of many keys only the hashes are compared, sorted, which is several times faster than a
-/// table of the keys.
+/// True when some may repeat: of few keys only their ends are compared, of many only the hashes, sorted, which is several
+/// times faster than a table of the keys.
 fn has_repeats(keys: &[(&str, Node)]) -> bool {
     if keys.len() <= FEW {
-        return (1..keys.len()).any(|at| keys[..at].iter().any(|(name, _)| *name == keys[at].0));
+        let mut marks = [0; FEW];
+        return keys.iter().enumerate().any(|(at, (name, _))| {
+            marks[at] = mark(name);
+            marks[..at].contains(&marks[at])
+        });
     }
     let state = RandomState::new();
     let mut hashes: Vec<u64> = keys.iter().map(|(name, _)| state.hash_one(name)).collect();
     hashes.sort_unstable();
     hashes.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// Equal for equal names: the first and the last bytes, and the length.
+fn mark(name: &str) -> u64 {
+    let bytes = name.as_bytes();
+    let Some((first, last)) = bytes.first_chunk().zip(bytes.last_chunk()) else {
+        return bytes.iter().fold(bytes.len() as u64, |mark, &byte| mark << 8 | u64::from(byte));
+    };
+    u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29) ^ (bytes.len() as u64) << 56
 }
 
 fn among(keys: &[(&str, Node)], controls: &[usize], found: &mut Vec<Duplicate>) {

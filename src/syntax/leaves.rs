@@ -92,27 +92,27 @@ impl<'o> Walk<'_, 'o> {
     {
         let mut option = None;
         for item in sequence.items() {
-            match option.filter(|_| item.as_str().is_some_and(|value| !value.starts_with('-'))) {
+            let value = item.as_str();
+            match option.filter(|_| value.is_some_and(|value| !value.starts_with('-'))) {
                 Some(name) => {
                     keys.push(name);
                     self.node(item, keys);
                     keys.pop();
                 }
-                None => self.item(item, keys),
+                None => self.item(item, value, keys),
             }
-            option = item.as_str().and_then(option_name);
+            option = value.and_then(option_name);
         }
     }
 
-    fn item<'n>(&mut self, item: Node<'n>, keys: &mut Vec<&'n str>)
+    fn item<'n>(&mut self, item: Node<'n>, value: Option<&'n str>, keys: &mut Vec<&'n str>)
     where
         'o: 'n,
     {
-        match item.as_str().and_then(assigned) {
-            Some((name, start)) => {
-                let value = &item.as_str().unwrap_or("")[start..];
+        match value.and_then(|value| Some((value, assigned(value)?))) {
+            Some((value, (name, start))) => {
                 keys.push(name);
-                (self.each)(&Leaf { node: item, keys, value, start, outer: self.outer });
+                (self.each)(&Leaf { node: item, keys, value: &value[start..], start, outer: self.outer });
                 keys.pop();
             }
             None => self.node(item, keys),
@@ -123,13 +123,13 @@ impl<'o> Walk<'_, 'o> {
     where
         'o: 'n,
     {
-        let named = name_of(mapping);
         for (key, value) in mapping.own_entries() {
             let key = key.as_str().unwrap_or("");
             if key == "properties" && is_schema(value) {
                 continue;
             }
-            keys.push(named.filter(|_| matches!(key, "value" | "Value")).unwrap_or(key));
+            let named = if matches!(key, "value" | "Value") { name_of(mapping) } else { None };
+            keys.push(named.unwrap_or(key));
             self.node(value, keys);
             keys.pop();
         }

@@ -109,7 +109,8 @@ fn masked(text: &str, holes: &[Hole]) -> String {
 
 /// How many of the first holes share a line with the one before them.
 fn on_one_line(text: &str, holes: &[Hole]) -> usize {
-    let apart = |pair: &[Hole]| text[pair[0].span.end..pair[1].span.start].contains('\n');
+    let between = |pair: &[Hole]| &text.as_bytes()[pair[0].span.end..pair[1].span.start];
+    let apart = |pair: &[Hole]| memchr::memchr(b'\n', between(pair)).is_some();
     holes.windows(2).position(apart).map_or(holes.len(), |before| before + 1)
 }
 
@@ -117,8 +118,10 @@ fn on_one_line(text: &str, holes: &[Hole]) -> usize {
 /// others become a word.
 fn mask_line(text: &str, holes: &[Hole], masked: &mut [u8]) {
     let (Some(first), Some(last)) = (holes.first(), holes.last()) else { return };
-    let before = text[..first.span.start].rsplit('\n').next().unwrap_or_default();
-    let behind = text[last.span.end..].split('\n').next().unwrap_or_default();
+    let before = memchr::memrchr(b'\n', &text.as_bytes()[..first.span.start]).map_or(0, |end| end + 1);
+    let before = &text[before..first.span.start];
+    let behind = &text[last.span.end..];
+    let behind = &behind[..memchr::memchr(b'\n', behind.as_bytes()).unwrap_or(behind.len())];
     let is_blank = |pair: &[Hole]| text[pair[0].span.end..pair[1].span.start].trim().is_empty();
     let has_text = !behind.trim().is_empty() || !holes.windows(2).all(is_blank);
     let alone = before.trim().is_empty() && !has_text;
@@ -161,6 +164,9 @@ fn mark_document(text: &str, span: Span, masked: &mut [u8]) {
 
 /// A word cannot go on in the next line, where it would stand at the wrong indentation: there come blanks.
 fn fill(hole: &mut [u8], filling: u8) {
+    if memchr::memchr2(b'\n', b'\r', hole).is_none() {
+        return hole.fill(filling);
+    }
     let mut filling = filling;
     for byte in hole {
         match byte {

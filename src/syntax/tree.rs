@@ -130,6 +130,12 @@ impl Tree {
         (0..self.nodes.len() as u32).map(move |id| self.node(NodeId(id), text))
     }
 
+    /// Every mapping once, in document order.
+    pub(super) fn mappings<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Node<'a>> {
+        let is_mapping = |(_, node): &(usize, &Raw)| matches!(node.content, Content::Mapping { .. });
+        self.nodes.iter().enumerate().filter(is_mapping).map(move |(id, _)| self.node(NodeId(id as u32), text))
+    }
+
     pub fn node<'a>(&'a self, id: NodeId, text: &'a str) -> Node<'a> {
         Node { tree: self, text, id: id.0 }
     }
@@ -195,6 +201,7 @@ impl<'a> Node<'a> {
     }
 
     /// The decoded value of a scalar; `None` for collections and dangling aliases.
+    #[inline]
     pub fn as_str(self) -> Option<&'a str> {
         let node = self.resolved();
         match node.raw().content {

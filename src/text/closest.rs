@@ -25,7 +25,7 @@ pub fn is_slip(one: &str, other: &str) -> bool {
     };
     let letters = |text: &str| text.replace(|letter: char| letter.is_ascii_digit(), "");
     let (left, right): (Vec<&str>, Vec<&str>) = (one.split(JOINTS).collect(), other.split(JOINTS).collect());
-    if one == other || letters(one) == letters(other) {
+    if one == other || one.len().abs_diff(other.len()) > 16 || letters(one) == letters(other) {
         return false;
     }
     match left.len() == right.len() {

@@ -77,6 +77,49 @@ fn git(folder: &Path, arguments: &[&str]) -> bool {
 }
 
 #[test]
+fn the_graph_shows_what_is_asked_for_and_marks_what_is_broken() {
+    let maker = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\nspec:\n  secretStoreRef: {name: vault}\n  data:\n    - {secretKey: user, remoteRef: {key: kv/db}}\n";
+    let reader = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n    - name: web\n      env:\n        - name: USER\n          valueFrom: {secretKeyRef: {name: db, key: usr}}\n        - name: TOKEN\n          valueFrom: {secretKeyRef: {name: other, key: token}}\n";
+    let tree = folder(&[("app/maker.yaml", maker), ("app/reader.yaml", reader)]);
+    let drawn = stdout(&tightlip(tree.path(), &["graph", "--secret", "db"]));
+    assert!(drawn.contains("made by  ExternalSecret db  app/maker.yaml:3"), "{drawn}");
+    assert!(drawn.contains("BROKEN no key usr") && !drawn.contains("other"), "{drawn}");
+    let all = json(&tightlip(tree.path(), &["graph", "--format", "json"]));
+    assert_eq!(all["units"][0]["secrets"].as_array().map(Vec::len), Some(2));
+    let stores = json(&tightlip(tree.path(), &["graph", "--format", "json", "--store", "vault"]));
+    assert_eq!(stores["units"][0]["secrets"][0]["name"], "db");
+    assert_eq!(
+        json(&tightlip(tree.path(), &["graph", "--format", "json", "--workload", "api"]))["units"],
+        serde_json::json!([])
+    );
+    assert_eq!(code(&tightlip(tree.path(), &["graph", "no-such-folder"])), 2);
+}
+
+#[test]
+fn an_ignore_of_the_graph_counts_and_an_unused_one_is_told() {
+    let pod = |comment: &str| {
+        let env =
+            format!("        - name: USER\n          valueFrom: {{secretKeyRef: {{name: db, key: usr}}}}{comment}\n");
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: web}}\nspec:\n  containers:\n    - name: web\n      env:\n{env}"
+        )
+    };
+    let secret = |key: &str| {
+        format!(
+            "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {{name: db}}\nspec:\n  encryptedData: {{{key}: AgB}}\n"
+        )
+    };
+    let ignore = format!(" # {}: ignore[secret-key-unresolved] later", "tightlip");
+    let broken = folder(&[("pod.yaml", &pod(&ignore)), ("secret.yaml", &secret("user"))]);
+    let (code, report) = check(broken.path(), &[]);
+    assert_eq!((code, findings(&report)), (0, vec!["pod.yaml secret-key-unresolved".to_owned()]));
+    assert_eq!(report["findings"][0]["suppression"]["reason"], "later");
+    let whole = folder(&[("pod.yaml", &pod(&ignore)), ("secret.yaml", &secret("usr"))]);
+    let (_, report) = check(whole.path(), &[]);
+    assert_eq!(reasons(&report)["unused-ignore"], 1, "{report}");
+}
+
+#[test]
 fn exit_codes_say_what_happened() {
     let clean = folder(&[("a.txt", "nothing to see\n")]);
     assert_eq!(code(&tightlip(clean.path(), &["check"])), 0);

@@ -181,7 +181,7 @@ fn baseline(root: &Path, carried: &mut Carried) -> Result<Option<Baseline>, Fail
         return Ok(None);
     }
     let scan = Scan::default();
-    let report = Asked::of(&scan, Masking::default(), &[root.to_path_buf()])?.look(&scan)?;
+    let report = Asked::of(&scan, Masking::default(), None, &[root.to_path_buf()])?.look(&scan)?;
     let mut found = BTreeSet::new();
     let known: Vec<_> = report
         .findings

@@ -39,6 +39,11 @@ const SHORTEST: usize = 4;
 /// A token of a cloud's registry has a few thousand characters.
 const LONGEST: usize = 8_192;
 
+/// True where the entry is a string: which file it stands in is said far above.
+pub fn is_announced(text: &[u8], at: usize) -> bool {
+    string_after(text, at + "\"auth".len()).is_some()
+}
+
 /// Where the string begins that `": "` or `\": \"` leads to.
 fn string_after(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..text.len().min(at + 32))?;

@@ -44,6 +44,21 @@ pub static STRUCTURES: &[Structure] = &[
     putty::PRIVATE,
 ];
 
+impl Structure {
+    /// True where `find` would look beyond `super::REACH`: the text at the word or prefix, within that reach, promises a
+    /// block of many lines.
+    pub fn reaches_far(&self, text: &[u8], at: usize) -> bool {
+        match self.name {
+            "docker-config-auth" => docker::is_announced(text, at),
+            "encrypted-private-key" | "gcp-service-account" | "pgp-private-key" | "private-key" => {
+                pem::is_announced(text, at)
+            }
+            "putty-private-key" => true,
+            _ => false,
+        }
+    }
+}
+
 pub struct Found {
     pub span: Span,
     /// Inside `span`.

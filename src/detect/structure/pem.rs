@@ -35,6 +35,8 @@ pub const PGP: Structure = Structure {
 /// Rarer than dashes, which fill comment lines.
 pub const WORD: &str = "BEGIN ";
 
+const PGP_LABEL: &[u8] = b"PGP PRIVATE KEY BLOCK";
+
 /// The shortest key there is, Ed25519 in PKCS #8, has 64 characters of base64.
 const SHORTEST_BODY: usize = 64;
 
@@ -70,22 +72,27 @@ impl Block {
     }
 }
 
-/// The block whose `BEGIN ` is at `at`.
-pub fn read(text: &[u8], at: usize) -> Option<Block> {
+/// True where the first line of a private key says `BEGIN ` at `at`.
+pub fn is_announced(text: &[u8], at: usize) -> bool {
+    head(text, at).is_some()
+}
+
+/// Of a block's first line the label, the dashes and the spaces before its `BEGIN `.
+fn head(text: &[u8], at: usize) -> Option<(Span, usize, usize)> {
     let dashes = text[..at].iter().rev().skip_while(|byte| **byte == b' ').take_while(|byte| **byte == b'-').count();
     let spaces = usize::from(text[..at].ends_with(b" "));
-    if dashes < 4 {
-        return None;
-    }
-    let label_start = at + WORD.len();
-    let line = &text[label_start..text.len().min(label_start + 64)];
-    let label = &line[..memchr::memchr(b'-', line)?];
-    let label_end = label_start + label.len();
-    let label = label.trim_ascii();
-    let pgp = label == b"PGP PRIVATE KEY BLOCK";
-    if !pgp && !label.ends_with(b"PRIVATE KEY") {
-        return None;
-    }
+    let start = at + WORD.len();
+    let line = &text[start..text.len().min(start + 64)];
+    let span = Span::new(start, start + memchr::memchr(b'-', line)?);
+    let label = span.slice(text).trim_ascii();
+    (dashes >= 4 && (label == PGP_LABEL || label.ends_with(b"PRIVATE KEY"))).then_some((span, dashes, spaces))
+}
+
+/// The block whose `BEGIN ` is at `at`.
+pub fn read(text: &[u8], at: usize) -> Option<Block> {
+    let (label, dashes, spaces) = head(text, at)?;
+    let (label_end, label) = (label.end, label.slice(text).trim_ascii());
+    let pgp = label == PGP_LABEL;
     let mut body = Body { text, at: label_end, content: Vec::new(), encrypted: false };
     body.skip_dashes();
     let start = body.at;

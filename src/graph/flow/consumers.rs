@@ -209,7 +209,7 @@ impl Finder<'_> {
                 _ if key == "secret" && value.get("secretName").is_some() => {
                     self.at(value, "secretName", Wanted::Items, Delivery::File);
                 }
-                _ if in_values && VALUES_KEYS.contains(&key) => {
+                _ if in_values && (VALUES_KEYS.contains(&key) || key.ends_with("Secret")) && !value.is_mapping() => {
                     self.at(value, "", Wanted::All, Delivery::Controller);
                 }
                 _ if in_values && value.str_at("type") == Some("secret") => {

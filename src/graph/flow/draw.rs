@@ -31,7 +31,7 @@ impl Drawing<'_> {
         self.consumers();
         let unit = &self.graph.units[self.unit];
         FlowUnit {
-            name: if unit.name.is_empty() { ".".to_owned() } else { unit.name.clone() },
+            name: unit.name.clone(),
             kind: kind(unit.kind),
             complete: unit.complete,
             secrets: self.secrets.into_values().collect(),

@@ -23,6 +23,7 @@ pub use unlisted::Unlisted;
 pub use walk::{all, is_open};
 
 use super::{Inventory, Object, Place, Unit, UnitKind};
+use crate::model::RepoPath;
 use crate::policy::Externals;
 
 /// What one unit's objects make, want and refer to.
@@ -39,6 +40,9 @@ pub struct Graph<'a> {
     pub inventory: &'a Inventory,
     pub units: &'a [Unit],
     pub flows: Vec<Flow>,
+    /// What lies beside kustomizations and is deployed by none, as if it were a unit.
+    pub strays: Unit,
+    stray: Flow,
     pub externals: &'a Externals,
     /// Manifests that a kustomization beside them does not list, sorted by file.
     pub unlisted: Vec<Unlisted>,
@@ -67,13 +71,21 @@ struct Index {
 }
 
 impl<'a> Graph<'a> {
-    pub fn new(inventory: &'a Inventory, units: &'a [Unit], externals: &'a Externals) -> Graph<'a> {
+    pub fn new(
+        inventory: &'a Inventory,
+        units: &'a [Unit],
+        strays: Vec<Object>,
+        externals: &'a Externals,
+    ) -> Graph<'a> {
+        let strays = Unit::new(&RepoPath::from(""), UnitKind::Folder, strays);
         let flows: Vec<Flow> = units.iter().map(Flow::of).collect();
         let index = Index::of(&flows);
         let collections = units.iter().map(is_collection).collect();
         let mut graph = Graph {
             inventory,
             units,
+            stray: Flow::of(&strays),
+            strays,
             externals,
             unlisted: Vec::new(),
             index,

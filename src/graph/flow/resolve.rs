@@ -2,10 +2,8 @@
 //!
 //! It does not know how bad that is.
 
-use std::collections::BTreeSet;
-
 use super::{Claim, Consumer, Graph, Member, Producer, Store, StoreKind, StoreReference, may_be_same, walk};
-use crate::graph::{Place, UnitKind};
+use crate::graph::Place;
 use crate::text::is_slip;
 
 /// What becomes of a reference to a Secret.
@@ -65,18 +63,21 @@ impl Graph<'_> {
         let elsewhere: Vec<Member> = others.iter().copied().filter(fits).collect();
         let (alternates, free): (Vec<Member>, Vec<Member>) =
             elsewhere.into_iter().partition(|(owner, _)| self.is_alternate(*owner, consumer.place));
-        if let Some(index) = self.unlisted_maker(unit, &free) {
-            return Fate::Unlisted(index);
-        }
         if let Some(renamed) = self.renamed(unit, consumer) {
             return Fate::Renamed(renamed);
+        }
+        if let Some(index) = self.unlisted_maker(consumer).filter(|_| free.is_empty()) {
+            return Fate::Unlisted(index);
         }
         // Where a namespace is unknown, a namesake elsewhere says less than a slip of the finger here.
         let is_certain = |member: &Member| self.producer(*member).namespace.is_some() && namespace.is_some();
         let near = self.near(unit, consumer);
         match near {
             Some(near) if !free.iter().any(is_certain) && self.is_unasked(near) => return Fate::Misnamed(near),
-            _ if !free.is_empty() => return Fate::Elsewhere,
+            _ if !free.is_empty() => {
+                let missing = self.missing(&free, consumer);
+                return if missing.is_empty() { Fate::Elsewhere } else { Fate::Found { producers: free, missing } };
+            }
             _ => {}
         }
         let sure = |member: &Member| self.producer(*member).claim != Claim::Implies;
@@ -87,7 +88,14 @@ impl Graph<'_> {
         if !foreign.is_empty() {
             return Fate::OtherNamespace(foreign);
         }
-        near.map_or(Fate::Unknown, Fate::Misnamed)
+        near.or_else(|| self.near_elsewhere(unit, consumer)).map_or(Fate::Unknown, Fate::Misnamed)
+    }
+
+    /// What another unit makes for the same namespace under a name that is a slip away, if nobody asks for that.
+    fn near_elsewhere(&self, unit: usize, consumer: &Consumer) -> Option<Member> {
+        let others = (0..self.flows.len()).filter(|&other| other != unit);
+        let mut near = others.filter_map(|other| self.near(other, consumer));
+        near.find(|member| self.is_unasked(*member))
     }
 
     /// What the unit made under the consumer's name until a prefix or suffix changed it.
@@ -142,18 +150,18 @@ impl Graph<'_> {
         self.index.uses.get(&place).is_some_and(|units| units.contains(&other))
     }
 
-    /// The unlisted manifest that all of `producers` come from.
-    fn unlisted_maker(&self, unit: usize, producers: &[Member]) -> Option<usize> {
-        if self.units[unit].kind == UnitKind::Folder || producers.is_empty() {
-            return None;
-        }
-        let files: BTreeSet<_> =
-            producers.iter().map(|&(owner, at)| (owner, self.producer((owner, at)).place.file)).collect();
-        let mut indices = files.iter().map(|&(owner, file)| {
-            let is_folder = self.units[owner].kind == UnitKind::Folder;
-            self.unlisted.iter().position(|unlisted| is_folder && unlisted.file == file)
+    /// The unlisted manifest that would make what is asked for.
+    fn unlisted_maker(&self, consumer: &Consumer) -> Option<usize> {
+        let mut makers = self.stray.producers.iter().filter(|producer| {
+            producer.claim != Claim::Implies
+                && producer.name == consumer.name
+                && may_be_same(producer.namespace.as_deref(), consumer.namespace.as_deref())
         });
-        indices.next().flatten().filter(|_| indices.all(|index| index.is_some()))
+        makers.find_map(|producer| self.unlisted_at(producer.place))
+    }
+
+    fn unlisted_at(&self, place: Place) -> Option<usize> {
+        self.unlisted.iter().position(|unlisted| unlisted.file == place.file)
     }
 
     pub(super) fn lookup(&self, unit: usize, reference: &StoreReference) -> Lookup {
@@ -170,9 +178,6 @@ impl Graph<'_> {
         if walk::is_open(&reference.name) || self.externals.has_store(namespace, &reference.name) {
             return Lookup::Elsewhere;
         }
-        if let Some(index) = self.unlisted_store(unit, &found) {
-            return Lookup::Unlisted(index);
-        }
         let is_free = |member: &&Member| !self.is_alternate(member.0, reference.place);
         if let Some(free) = found.iter().find(is_free) {
             return Lookup::Found(*free);
@@ -180,6 +185,15 @@ impl Graph<'_> {
         if !found.is_empty() {
             found.dedup();
             return Lookup::OnlyIn(found);
+        }
+        let is_stray = |store: &&Store| {
+            store.kind == reference.kind
+                && store.name == reference.name
+                && may_be_same(store.namespace.as_deref(), namespace)
+        };
+        let mut strays = self.stray.stores.iter().filter(is_stray);
+        if let Some(index) = strays.find_map(|store| self.unlisted_at(store.place)) {
+            return Lookup::Unlisted(index);
         }
         let own = self.flows[unit].stores.iter().enumerate();
         let renamed = |(_, store): &(usize, &Store)| {
@@ -189,13 +203,6 @@ impl Graph<'_> {
             Some((index, _)) => Lookup::Renamed((unit, index)),
             None => self.nearly(reference, all),
         }
-    }
-
-    fn unlisted_store(&self, unit: usize, stores: &[Member]) -> Option<usize> {
-        let [(owner, at)] = stores else { return None };
-        let is_folder = self.units[*owner].kind == UnitKind::Folder && self.units[unit].kind != UnitKind::Folder;
-        let file = self.store((*owner, *at)).place.file;
-        self.unlisted.iter().position(|unlisted| is_folder && unlisted.file == file)
     }
 
     fn nearly(&self, reference: &StoreReference, namesakes: &[Member]) -> Lookup {

@@ -1,21 +1,18 @@
-//! Manifests about secrets that lie beside a kustomization which does not list them: they never reach a cluster.
+//! Manifests about secrets that lie beside or below a kustomization and are led to by nobody: they never reach a cluster.
 //!
 //! It does not know whether that is meant.
 
-use std::collections::BTreeSet;
-
 use super::Graph;
 use crate::document::kustomize::KUSTOMIZATION_NAMES;
-use crate::graph::{FileId, Inventory, Object, UnitKind};
+use crate::graph::{Data, FileId, Inventory, Object};
 
-/// A file of manifests that no kustomization lists, beside one.
+/// A file of manifests that nobody deploys, below a kustomization that could.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unlisted {
     pub file: FileId,
-    /// The kustomization that could list it.
+    /// The nearest kustomization above.
     pub kustomization: FileId,
-    /// The unit of its folder, and its first object about secrets there.
-    pub unit: usize,
+    /// Its first object about secrets: the index in `Graph::strays`.
     pub object: usize,
 }
 
@@ -30,36 +27,43 @@ const ABOUT_SECRETS: [(&str, &[&str]); 7] = [
     ("", &["Secret"]),
 ];
 
-pub fn is_about_secrets(object: &Object) -> bool {
+fn is_about_secrets(object: &Object) -> bool {
     let (group, kind) = (object.group(), object.kind());
     ABOUT_SECRETS.iter().any(|(known, kinds)| *known == group && (kinds.is_empty() || kinds.contains(&kind)))
 }
 
 pub fn find(graph: &Graph) -> Vec<Unlisted> {
-    let deployed = |unit: &&crate::graph::Unit| !matches!(unit.kind, UnitKind::Folder | UnitKind::Stream);
-    let listed: BTreeSet<FileId> = graph
-        .units
-        .iter()
-        .filter(deployed)
-        .flat_map(|unit| unit.objects.iter().map(|object| object.data.place.file))
-        .collect();
     let mut found: Vec<Unlisted> = Vec::new();
-    for (unit, folder) in graph.units.iter().enumerate().filter(|(_, unit)| unit.kind == UnitKind::Folder) {
-        for (index, object) in folder.objects.iter().enumerate().filter(|(_, object)| is_about_secrets(object)) {
-            let file = object.data.place.file;
-            if listed.contains(&file) || found.iter().any(|known| known.file == file) {
-                continue;
-            }
-            let kustomization = kustomization_beside(graph.inventory, file);
-            found.extend(kustomization.map(|kustomization| Unlisted { file, kustomization, unit, object: index }));
+    for (object, stray) in graph.strays.objects.iter().enumerate().filter(|(_, stray)| is_about_secrets(stray)) {
+        let file = stray.data.place.file;
+        if found.iter().any(|known| known.file == file) {
+            continue;
         }
+        let kustomization = kustomization_above(graph.inventory, file);
+        // A path that leads nowhere was probably meant for this file, and is told by itself.
+        let kustomization = kustomization.filter(|&above| !names_nothing(graph.inventory, above));
+        found.extend(kustomization.map(|kustomization| Unlisted { file, kustomization, object }));
     }
     found.sort_by_key(|unlisted| unlisted.file);
     found
 }
 
-fn kustomization_beside(inventory: &Inventory, file: FileId) -> Option<FileId> {
+/// True where the kustomization lists a file that is not there.
+fn names_nothing(inventory: &Inventory, kustomization: FileId) -> bool {
+    let (Some(contents), Some(path)) = (inventory.contents(kustomization), inventory.path(kustomization)) else {
+        return false;
+    };
+    let resources = contents.documents.iter().filter_map(|document| document.get("resources")).flat_map(Data::items);
+    let is_file = |entry: &&str| entry.ends_with(".yaml") || entry.ends_with(".yml");
+    let mut files = resources.filter_map(Data::as_str).filter(is_file).filter(|entry| !entry.contains("://"));
+    files.any(|entry| path.parent().join(entry.as_bytes()).is_some_and(|target| inventory.id(&target).is_none()))
+}
+
+fn kustomization_above(inventory: &Inventory, file: FileId) -> Option<FileId> {
     let folder = inventory.path(file)?.parent();
-    let paths = KUSTOMIZATION_NAMES.iter().filter_map(|name| folder.join(name.as_bytes()));
-    paths.into_iter().find_map(|path| inventory.id(&path))
+    let above = std::iter::successors(Some(folder), |folder| (!folder.as_bytes().is_empty()).then(|| folder.parent()));
+    let mut paths = above.flat_map(|folder| {
+        KUSTOMIZATION_NAMES.iter().filter_map(move |name| folder.join(name.as_bytes())).collect::<Vec<_>>()
+    });
+    paths.find_map(|path| inventory.id(&path))
 }

@@ -2,7 +2,7 @@
 //!
 //! It does not know which object a patch is for. A patch is applied as a whole or not at all.
 
-use crate::graph::data::{Data, Place};
+use crate::graph::data::{Content, Data, Place};
 
 /// The operation that cannot be done.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +21,12 @@ pub fn apply(data: &mut Data, operations: &Data) -> Result<(), Failed> {
 /// True for a document that is a list of operations.
 pub fn is_patch(data: &Data) -> bool {
     data.is_sequence() && data.items().iter().all(|item| item.get("op").is_some() && item.get("path").is_some())
+}
+
+/// True for `[{op: add, …}]`: what begins like JSON must be JSON to kustomize, and there keys have quotes.
+pub fn has_bare_keys(operations: &Data) -> bool {
+    let mut keys = operations.items().iter().flat_map(|operation| operation.entries()).map(|(key, _)| key);
+    keys.any(|key| matches!(key.content, Content::Scalar { plain: true, .. }))
 }
 
 fn perform(data: &mut Data, operation: &Data) -> Option<()> {

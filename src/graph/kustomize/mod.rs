@@ -5,6 +5,7 @@
 //! The order of the steps is that of
 //! <https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/target/kusttarget.go>.
 
+mod accumulated;
 mod config;
 mod fields;
 mod generate;
@@ -21,7 +22,7 @@ mod schema;
 mod select;
 mod variables;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use layer::Edits;
@@ -32,22 +33,22 @@ use super::layout::{KustomizationKind, Layout};
 use super::object::Object;
 use super::unit::{Cause, Gap, objects_of, unlisted};
 use crate::model::RepoPath;
+use accumulated::Accumulated;
 use config::Config;
-use generate::{Behavior, Generated, Generator};
+use generate::Generator;
 use layer::{Layer, Target, field};
 use names::Subjects;
 use patch::Refused;
-use resource::{Id, Resource};
-use variables::Variable;
+use resource::Resource;
 
 /// Kustomizations inside each other; people stop at five.
 const DEEPEST: usize = 64;
 
-/// Objects of one build. Layers that name two others each, with a prefix, double them.
-const MOST_OBJECTS: usize = 50_000;
-
 /// Layers of one build: a component is applied anew wherever it is named.
 const MOST_LAYERS: usize = 20_000;
+
+/// Names that all builds of a tree may keep for those that share a layer: some 200 MB.
+const MOST_GATHERED: usize = 4_000_000;
 
 /// What one build gives.
 pub struct Build {
@@ -62,23 +63,12 @@ pub struct Builder<'a> {
     built: HashMap<RepoPath, Arc<Accumulated>>,
     open: Vec<RepoPath>,
     layers: usize,
-}
-
-/// What the layers so far have gathered.
-#[derive(Clone, Default)]
-struct Accumulated {
-    resources: Vec<Resource>,
-    config: Arc<Config>,
-    variables: Vec<Variable>,
-    gaps: Vec<Gap>,
-    /// The ids of the resources, while they are only added to.
-    ids: HashSet<Id>,
-    ids_hold: bool,
+    gathered: usize,
 }
 
 impl<'a> Builder<'a> {
     pub fn new(inventory: &'a Inventory, layout: &'a Layout) -> Builder<'a> {
-        Builder { inventory, layout, built: HashMap::new(), open: Vec::new(), layers: 0 }
+        Builder { inventory, layout, built: HashMap::new(), open: Vec::new(), layers: 0, gathered: 0 }
     }
 
     /// What `kustomize build <folder>` gives.
@@ -131,6 +121,7 @@ impl<'a> Builder<'a> {
             self.layer(&self.layer_of(folder, root, place, None), &mut accumulated);
             self.open.pop();
         }
+        self.gathered += accumulated.weight();
         let accumulated = Arc::new(accumulated);
         self.built.insert(folder.clone(), accumulated.clone());
         accumulated
@@ -141,7 +132,7 @@ impl<'a> Builder<'a> {
         if self.open.contains(folder) {
             return Some(Refused::new(Cause::Invalid, format!("{folder} names itself through others"), asked_at));
         }
-        let too_much = self.open.len() >= DEEPEST || self.layers > MOST_LAYERS;
+        let too_much = self.open.len() >= DEEPEST || self.layers > MOST_LAYERS || self.gathered > MOST_GATHERED;
         too_much
             .then(|| Refused::new(Cause::TooMuch, "kustomizations too deep inside each other, or too many", asked_at))
     }
@@ -306,7 +297,6 @@ fn generate(layer: &Layer, accumulated: &mut Accumulated) {
 }
 
 fn transform(layer: &Layer, transformers: &[plugin::Configuration], accumulated: &mut Accumulated) {
-    accumulated.ids_hold = false;
     let (resources, config) = (&mut accumulated.resources, &accumulated.config);
     let mut refused = Vec::new();
     patch::apply_merges(resources, layer, &mut refused);
@@ -363,106 +353,6 @@ fn is_local(data: &Data) -> bool {
     annotations
         .and_then(|all| all.get("config.kubernetes.io/local-config"))
         .is_some_and(|mark| mark.as_str() != Some("false"))
-}
-
-impl Accumulated {
-    /// Adds objects; kustomize refuses two with one id, here the first stays.
-    fn add_all(&mut self, resources: impl Iterator<Item = Resource>, place: Place) {
-        if !self.ids_hold {
-            self.ids = self.resources.iter().map(Resource::id).collect();
-            self.ids_hold = true;
-        }
-        for resource in resources {
-            if self.resources.len() >= MOST_OBJECTS {
-                let what = format!("more than {MOST_OBJECTS} objects");
-                return self.gaps.push(Refused::new(Cause::TooMuch, what, place).into());
-            }
-            let id = resource.id();
-            if self.ids.contains(&id) {
-                let what = format!("{} {} is there twice", id.kind, id.name);
-                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
-                continue;
-            }
-            self.ids.insert(id);
-            self.resources.push(resource);
-        }
-    }
-
-    fn take_in(&mut self, base: &Accumulated, place: Place) {
-        self.add_all(base.resources.iter().cloned(), place);
-        self.config.merge(&base.config);
-        self.add_variables(base.variables.clone());
-        self.gaps.extend(base.gaps.iter().cloned());
-    }
-
-    /// Adds variables; kustomize refuses a second one of the same name.
-    fn add_variables(&mut self, variables: Vec<Variable>) {
-        for variable in variables {
-            if self.variables.iter().any(|known| known.name == variable.name) {
-                let what = format!("the variable {} is there already", variable.name);
-                self.gaps.push(Refused::new(Cause::Invalid, what, variable.place).into());
-            } else {
-                self.variables.push(variable);
-            }
-        }
-    }
-
-    /// Adds what a generator made, or joins it with the object that has its name.
-    fn absorb(&mut self, generated: Generated, place: Place) {
-        for missing in &generated.missing {
-            let what = format!("{} is not here", missing.as_str().unwrap_or_default());
-            self.gaps.push(Refused::new(Cause::Missing, what, missing.place).into());
-        }
-        let Generated { mut resource, behavior, .. } = generated;
-        let id = resource.id();
-        let known = self.resources.iter().position(|known| known.was_ever(&id));
-        match (known, behavior) {
-            (None, Behavior::Create) => self.add_all(std::iter::once(resource), place),
-            (Some(at), Behavior::Merge | Behavior::Replace) => {
-                resource.inherit(&self.resources[at], behavior == Behavior::Merge);
-                self.resources[at] = resource;
-            }
-            (None, _) => {
-                let what = format!("no {} {} to merge with or to replace", id.kind, id.name);
-                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
-                // What it holds is deployed under this name or not at all.
-                self.add_all(std::iter::once(resource), place);
-            }
-            (Some(_), Behavior::Create) => {
-                let what = format!("{} {} is there already", id.kind, id.name);
-                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
-            }
-        }
-    }
-
-    /// A step may have given two objects one id, which kustomize refuses.
-    fn drop_repeats(&mut self, place: Place) {
-        self.ids_hold = false;
-        let resources = std::mem::take(&mut self.resources);
-        self.add_all(resources.into_iter(), place);
-    }
-
-    /// A schema can say which fields of its kind name other objects; those are not followed.
-    fn obscure_custom(&mut self, layer: &Layer, schema: &Data) {
-        const NAMES_OBJECTS: &str = "x-kubernetes-object-ref-kind";
-        let follows = layer
-            .file(schema)
-            .is_none_or(|(_, contents)| contents.documents.iter().any(|one| has_key(one, NAMES_OBJECTS)));
-        let custom =
-            |resource: &&mut Resource| !schema::is_built_in(resource.data().str_at("apiVersion").unwrap_or_default());
-        for resource in self.resources.iter_mut().filter(custom).filter(|_| follows) {
-            resource.obscure("references that its schema declares", schema.place);
-        }
-    }
-
-    fn obscure_all(&mut self, reason: &str, place: Place) {
-        self.resources.iter_mut().for_each(|resource| resource.obscure(reason, place));
-    }
-}
-
-fn has_key(data: &Data, name: &str) -> bool {
-    data.entries().iter().any(|(key, value)| key.as_str() == Some(name) || has_key(value, name))
-        || data.items().iter().any(|item| has_key(item, name))
 }
 
 impl From<Refused> for Gap {

@@ -200,8 +200,11 @@ fn read<'a>(layer: &Layer<'a>, entry: &'a Data) -> Result<Patch<'a>, Refused> {
         _ => return Err(Refused::new(Cause::Invalid, "a patch needs one of `path` and `patch`", entry.place)),
     };
     let documents: Vec<&Data> = documents.iter().filter(|document| !document.is_null()).collect();
+    let is_json = inline.and_then(Data::as_str).is_some_and(|text| text.trim_start().starts_with('['));
     match documents.as_slice() {
-        [only, ..] if json_patch::is_patch(only) => Ok(Patch::Operations(only)),
+        [only, ..] if json_patch::is_patch(only) && !(is_json && json_patch::has_bare_keys(only)) => {
+            Ok(Patch::Operations(only))
+        }
         merges if !merges.is_empty() && merges.iter().all(|document| document.is_mapping()) => {
             Ok(Patch::Merges(documents))
         }

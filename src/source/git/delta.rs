@@ -33,6 +33,36 @@ impl<'d> Delta<'d> {
         Ok(Delta { base_size, size, steps })
     }
 
+    /// Where the result is not what the base is: what is inserted, and the places (empty ranges) at which pieces meet that
+    /// do not do so in the base. In order; all of it for a delta that does not hold together.
+    pub fn changes(&self) -> Vec<std::ops::Range<usize>> {
+        let mut changes: Vec<std::ops::Range<usize>> = Vec::new();
+        // Where the base would go on; its start is where the result starts.
+        let (mut at, mut expected) = (0, Some(0));
+        for step in self.steps() {
+            let Ok(step) = step else { return vec![0..self.size as usize] };
+            let length = match step {
+                Step::Copy { from, length } => {
+                    if expected != Some(from) {
+                        changes.push(at..at);
+                    }
+                    expected = Some(from + length);
+                    length
+                }
+                Step::Insert(bytes) => {
+                    changes.push(at..at + bytes.len());
+                    expected = None;
+                    bytes.len()
+                }
+            };
+            at += length;
+        }
+        if expected.is_none_or(|end| end as u64 != self.base_size) {
+            changes.push(at..at);
+        }
+        changes
+    }
+
     /// What the delta does, in the order of the result.
     pub fn steps(&self) -> Steps<'d> {
         Steps(self.steps)
@@ -127,6 +157,17 @@ mod tests {
     fn copies_and_inserts_make_the_result() {
         let delta = [6, 7, 0x91, 2, 3, 2, b'x', b'y', 0x90, 2];
         assert_eq!(applied(&delta, b"abcdef").unwrap(), b"cdexyab");
+    }
+
+    #[test]
+    fn changes_are_what_is_inserted_and_where_pieces_meet() {
+        let changes = |delta: &[u8]| Delta::new(delta).unwrap().changes();
+        // The base as it is, in two pieces.
+        assert!(changes(&[6, 6, 0x90, 3, 0x91, 3, 3]).is_empty());
+        // Its start and its end are left out.
+        assert_eq!(changes(&[6, 3, 0x91, 2, 3]), [0..0, 3..3]);
+        // Something in between.
+        assert_eq!(changes(&[6, 8, 0x90, 3, 2, b'x', b'y', 0x91, 3, 3]), [3..5, 5..5]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod walk;
 
 pub use attribution::{Attribution, Commits};
 pub use commits::{Signature, message};
+pub use delta::Delta;
 pub use difference::{Change, Comparison, Parent};
 pub use history::{History, Structure, reason};
 pub(super) use index::tracked;
@@ -31,7 +32,7 @@ pub use range::{Commit, NoRange, Range};
 pub use repository::Repository;
 pub use tree::{Content, ObjectTree};
 pub use trees::Trees;
-pub use walk::{Buffers, Object, Unit, Visitor};
+pub use walk::{Buffers, Object, Unit, Verdict, Visitor};
 
 use std::path::Path;
 

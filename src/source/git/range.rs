@@ -37,6 +37,13 @@ pub struct Commit {
     pub comparison: Comparison,
 }
 
+impl Commit {
+    /// The object that a changed file is, in full hexadecimal; empty where the commit does not change it.
+    pub fn content(&self, path: &RepoPath) -> String {
+        self.comparison.after.entry(path).map(|entry| entry.id.to_string()).unwrap_or_default()
+    }
+}
+
 /// Where a range cannot be taken.
 pub enum NoRange {
     /// The user's mistake.

@@ -26,11 +26,12 @@ enum What {
         root: EntryId,
         base: Option<Slot>,
     },
-    /// Some of the children of a decoded object.
+    /// Some of the children of a decoded object, and what the visitor said of it.
     Branches {
         pack: u32,
         children: Range<usize>,
         base: Arc<Vec<u8>>,
+        verdict: Verdict,
     },
     Loose(Range<usize>),
 }
@@ -40,11 +41,22 @@ pub struct Object<'a> {
     pub slot: Slot,
     pub kind: Kind,
     pub bytes: &'a [u8],
+    /// How it differs from its base, where the visitor said that the base is quiet.
+    pub delta: Option<Delta<'a>>,
+}
+
+/// What a visitor makes of an object.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing in it is worth a second look: of what is made from it, only the difference matters.
+    Quiet,
+    #[default]
+    Telling,
 }
 
 /// Who is shown the objects of a unit.
 pub trait Visitor {
-    fn object(&mut self, object: Object);
+    fn object(&mut self, object: Object) -> Verdict;
     /// An object without bytes; what is made of it has none either.
     fn broken(&mut self, slot: Slot, why: Broken);
     /// True when another thread has nothing to do: then a part of the unit is given away.
@@ -71,6 +83,7 @@ const LOOSE_AT_ONCE: usize = 256;
 struct Frame {
     bytes: Vec<u8>,
     children: Range<usize>,
+    verdict: Verdict,
 }
 
 impl Objects {
@@ -101,7 +114,7 @@ impl Objects {
                 for &slot in &self.loose()[range] {
                     let Some(kind) = self.kind(slot).filter(|kind| kinds.contains(kind)) else { continue };
                     match self.read(slot, &mut buffers.scratch) {
-                        Ok(bytes) => visitor.object(Object { slot, kind, bytes: &bytes }),
+                        Ok(bytes) => drop(visitor.object(Object { slot, kind, bytes: &bytes, delta: None })),
                         Err(why) => visitor.broken(slot, why),
                     }
                 }
@@ -115,15 +128,15 @@ impl Objects {
                         Err(_) => Err(Broken::BaseMissing),
                     },
                 };
-                let first = walk.shown(root, bytes);
+                let first = walk.shown(root, bytes, Verdict::Telling);
                 walk.below(first);
             }
-            What::Branches { pack, children, base } => {
+            What::Branches { pack, children, base, verdict } => {
                 let mut walk = Walk { objects: self, pack, buffers, visitor };
                 for index in children {
                     let child = self.packs()[pack as usize].child(index);
                     let bytes = walk.made(child, &base);
-                    let first = walk.shown(child, bytes);
+                    let first = walk.shown(child, bytes, verdict);
                     walk.below(first);
                 }
             }
@@ -153,22 +166,25 @@ impl<V: Visitor> Walk<'_, V> {
         Delta::new(delta)?.apply(base, &mut bytes).map(|()| bytes)
     }
 
-    /// Shows an object to the visitor; a frame for its children where it has any.
-    fn shown(&mut self, entry: EntryId, bytes: Result<Vec<u8>, Broken>) -> Option<Frame> {
+    /// Shows an object, whose delta was decoded last, to the visitor; a frame for its children where it has any.
+    fn shown(&mut self, entry: EntryId, bytes: Result<Vec<u8>, Broken>, of_base: Verdict) -> Option<Frame> {
         let pack = &self.objects.packs()[self.pack as usize];
         let slot = pack.slot(entry);
         let is_here = self.objects.place(slot) == Place::Packed { pack: self.pack, entry };
         match (bytes, pack.kind(entry)) {
             (Ok(bytes), Some(kind)) => {
-                if is_here {
-                    self.visitor.object(Object { slot, kind, bytes: &bytes });
-                }
+                let delta = || Delta::new(&self.buffers.delta).ok();
+                let delta = if of_base == Verdict::Quiet { delta() } else { None };
+                let verdict = match is_here {
+                    true => self.visitor.object(Object { slot, kind, bytes: &bytes, delta }),
+                    false => Verdict::Telling,
+                };
                 let children = pack.child_range(entry);
                 if children.is_empty() {
                     self.give_back(bytes);
                     return None;
                 }
-                Some(Frame { bytes, children })
+                Some(Frame { bytes, children, verdict })
             }
             (Err(why), _) => {
                 self.broken(entry, why);
@@ -186,7 +202,8 @@ impl<V: Visitor> Walk<'_, V> {
                 let middle = frame.children.start + frame.children.len() / 2;
                 let given = frame.children.start..middle;
                 frame.children.start = middle;
-                let what = What::Branches { pack: self.pack, children: given, base: Arc::new(frame.bytes.clone()) };
+                let base = Arc::new(frame.bytes.clone());
+                let what = What::Branches { pack: self.pack, children: given, base, verdict: frame.verdict };
                 self.visitor.give_away(Unit { what, weight: 0 });
             }
             let Some(index) = frame.children.next() else {
@@ -196,13 +213,13 @@ impl<V: Visitor> Walk<'_, V> {
                 continue;
             };
             let child = self.objects.packs()[self.pack as usize].child(index);
-            let made = self.made(child, &frame.bytes);
+            let (made, verdict) = (self.made(child, &frame.bytes), frame.verdict);
             if frame.children.is_empty()
                 && let Some(done) = open.pop()
             {
                 self.give_back(done.bytes);
             }
-            open.extend(self.shown(child, made));
+            open.extend(self.shown(child, made, verdict));
         }
     }
 

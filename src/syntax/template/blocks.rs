@@ -35,6 +35,8 @@ pub fn mend(text: &str, masked: &mut [u8]) {
 /// `key: |` and its like: the column of what the block belongs to. Blank lines below it must not be longer than the first
 /// line with text is indented.
 fn block_header(line: &[u8]) -> Option<usize> {
+    // Nearly every line ends otherwise.
+    line.trim_ascii_end().last().filter(|&last| b"|>+-0123456789".contains(last))?;
     let mut words = line.rsplit(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty());
     let [b'|' | b'>', rest @ ..] = words.next()? else { return None };
     let before = words.next()?;

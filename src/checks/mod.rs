@@ -147,7 +147,7 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
     }
     let of_scalars = |(check, rule): &(&Check, &'static Rule)| match check.run {
         Run::Scalar(run) => Some((run, *rule)),
-        _ => None,
+        Run::Document(_) | Run::Unit(_) | Run::Graph(_) => None,
     };
     let of_scalars: Vec<_> = checks.iter().filter_map(of_scalars).collect();
     leaves(document.root, value::may_hold_credentials, &mut |leaf| {

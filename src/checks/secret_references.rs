@@ -138,7 +138,8 @@ impl Wanted<'_> {
 
 /// Every name that the unit asks for and does not find in itself, in the order of the first who asks.
 pub(super) fn wanted<'a>(deployment: &'a Deployment) -> Vec<Wanted<'a>> {
-    let mut groups: BTreeMap<(Option<&str>, &str), Vec<(&Consumer, &Fate)>> = BTreeMap::new();
+    type Asking<'a> = Vec<(&'a Consumer, &'a Fate)>;
+    let mut groups: BTreeMap<(Option<&str>, &str), Asking> = BTreeMap::new();
     for (consumer, fate) in deployment.flow().consumers.iter().zip(deployment.graph.fates(deployment.unit)) {
         if !consumer.optional && !matches!(fate, Fate::Found { .. } | Fate::Elsewhere) {
             groups.entry((consumer.namespace.as_deref(), &consumer.name)).or_default().push((consumer, fate));

@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::history_args::History;
+use super::hook_args::Hook;
 use crate::model::{Confidence, Severity};
 use crate::report::{FlowFormat, Format};
 
@@ -32,6 +33,8 @@ pub enum Command {
     Check(Check),
     /// Looks at every version of every file that a repository ever held.
     History(History),
+    /// Puts a hook into this repository, and answers where git or a server calls it.
+    Hook(Hook),
     /// Draws which Secrets are made, from what, and who reads them.
     Graph(Graph),
     /// Lists, explains and verifies rules.
@@ -112,7 +115,7 @@ pub struct Scan {
 }
 
 /// What is told and how.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Output {
     /// What is written to standard output.
     #[arg(long, value_name = "FORMAT", value_parser = format(), default_value = "text")]

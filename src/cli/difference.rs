@@ -27,18 +27,22 @@ pub fn staged(arguments: &Check) -> Result<Report, Failure> {
 }
 
 pub fn range(arguments: &Check) -> Result<Report, Failure> {
-    let base = arguments.since.as_deref().unwrap_or_default();
-    let repository = repository_of(&arguments.paths)?;
-    let mut range = match repository.range(base, &arguments.head) {
+    let base = arguments.since.clone().unwrap_or_default();
+    between(arguments, &repository_of(&arguments.paths)?, &[base], &arguments.head)
+}
+
+/// What `head` has and none of `bases`: without any, all of its history.
+pub fn between(arguments: &Check, repository: &Repository, bases: &[String], head: &str) -> Result<Report, Failure> {
+    let mut range = match repository.range(bases, head) {
         Ok(range) => range,
         Err(NoRange::Head(why)) => return Err(Failure::new(why)),
         Err(NoRange::Base(why)) => return Ok(without_base(&why)),
     };
-    let plan = plan_for(arguments, &repository, &mut range.ends)?;
+    let plan = plan_for(arguments, repository, &mut range.ends)?;
     range.commits.iter_mut().for_each(|commit| commit.comparison.leave_out(&range.ends.after.exclude));
     let mut report = engine::range(&range, &plan);
     if range.commits.is_empty() {
-        let message = format!("{} brings no commit that {base} has not: there was nothing to look at.", arguments.head);
+        let message = format!("{head} brings no commit that is not in the base: there was nothing to look at.");
         report.notifications.push(said(Reason::EmptyRange, message));
     }
     Ok(report)

@@ -7,6 +7,7 @@ use super::check::{PolicyFile, globs, prepare};
 use super::exit::{Exit, judge};
 use super::history_args::History;
 use super::output::{Failure, tell};
+use super::progress::told;
 use crate::engine::{self, Scope};
 use crate::filter::Threshold;
 use crate::policy::{Policy, glob_set};
@@ -29,7 +30,7 @@ pub fn run(arguments: &History) -> Result<Exit, Failure> {
     };
     let known = Known::of(&arguments.scan, &Policy::default(), None)?;
     let source = git::History::open(&arguments.repositories, &arguments.branches).map_err(Failure::new)?;
-    let mut report = engine::history(&source, &scope, &plan);
+    let mut report = told(arguments.output.quiet, |progress| engine::history(&source, &scope, &plan, progress));
     known.hold(&mut report, false);
     report.findings.retain(|finding| threshold.reports(finding));
     tell(&report, &arguments.output)?;

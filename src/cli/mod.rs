@@ -11,8 +11,11 @@ mod exit;
 mod graph;
 mod history;
 mod history_args;
+mod hook;
+mod hook_args;
 mod migrate;
 mod output;
+mod progress;
 mod rules;
 
 use std::process::ExitCode;
@@ -29,6 +32,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Hook(arguments) => hook::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),

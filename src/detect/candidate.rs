@@ -80,7 +80,7 @@ impl Candidates {
     }
 }
 
-fn give_way(rule: &'static Rule, to: &mut Draft) {
+pub fn give_way(rule: &'static Rule, to: &mut Draft) {
     if to.rule.id != rule.id && to.also.iter().all(|also| also.id != rule.id) {
         to.also.push(rule);
     }
@@ -108,6 +108,7 @@ impl Candidate {
             blanks: Vec::new(),
             related: Vec::new(),
             key_path: None,
+            decoders: Vec::new(),
             identity: self.identity,
             also: Vec::new(),
         }

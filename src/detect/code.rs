@@ -16,8 +16,8 @@ use crate::value::{self, Verdict};
 /// Pieces of the words for credentials, as code writes them. Four bytes each: that is what the search looks at.
 const PIECES: &[&str] = &[
     "pass", "Pass", "PASS", "ecre", "ECRE", "oken", "OKEN", "pi_k", "pi-k", "piKe", "pike", "PI_K", "PIKe", "PIKE",
-    "ss_k", "ssKe", "SS_K", "on_k", "onKe", "ON_K", "ng_k", "ngKe", "NG_K", "salt", "SALT", "_pwd", "_PWD", "bPwd",
-    "pwd=", "pwd ", "Pwd ", "PWD ", "pwd\"", "pwd'", "pwd:", "uth_", "uthK", "UTH_",
+    "ss_k", "ssKe", "SS_K", "on_k", "onKe", "ON_K", "ng_k", "ngKe", "NG_K", "_pwd", "_PWD", "pwd=", "pwd ", "Pwd ",
+    "PWD ", "pwd\"", "pwd:", "pwd'",
 ];
 
 /// Endings of the names of files that hold code, sorted.
@@ -150,7 +150,7 @@ fn is_code(path: &RepoPath) -> bool {
 fn trust_in(blob: &Blob) -> Trust {
     const TESTS: &[&str] = &[
         "test", "tests", "spec", "specs", "testing", "mock", "mocks", "fixture", "fixtures", "e2e", "example",
-        "examples", "sample", "samples", "demo",
+        "examples", "sample", "samples", "demo", "fake", "fakes", "stub", "stubs",
     ];
     let path = blob.path().to_text().to_ascii_lowercase();
     let is_test = path.split(['/', '.', '_', '-']).any(|part| TESTS.contains(&part))
@@ -172,7 +172,10 @@ fn judge(rules: &KeyedRules, blob: &Blob, literal: &Literal, trust: Trust, draft
         Verdict::WeakDefault => Confidence::Low,
         _ => return,
     };
-    let doubtful = trust != Trust::Full || literal.is_compared || is_comment(blob.text, literal.name.start);
+    let doubtful = trust != Trust::Full
+        || literal.is_compared
+        || is_comment(blob.text, literal.name.start)
+        || memchr::memmem::find(&blob.text[..literal.name.start], b"#[cfg(test)]").is_some();
     let Some(rule) = value::kind_of(&[&name]).and_then(|kind| rules.rule(kind)) else { return };
     let identity = Identity::Guessable {
         subject: String::new(),

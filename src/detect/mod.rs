@@ -7,6 +7,9 @@
 mod assignment;
 mod candidate;
 pub mod code;
+mod decode;
+#[cfg(test)]
+mod guard;
 pub mod keyed;
 pub mod loose;
 mod pattern;
@@ -22,8 +25,10 @@ mod windows;
 use std::borrow::Cow;
 
 use crate::model::{Blob, Draft, Matcher, Rule, Token};
-use crate::text::{SHORTEST_RUN, Span, runs};
+use crate::syntax::Syntax;
+use crate::text::{OffsetMap, SHORTEST_RUN, Span, runs};
 use candidate::{Candidate, Candidates};
+use keyed::KeyedRules;
 use prefilter::{RunTable, Target, WordTable};
 use shape::Reader;
 use structure::Structure;
@@ -43,6 +48,8 @@ pub struct Detector {
     runs: RunTable,
     words: WordTable,
     assignments: assignment::Matcher,
+    /// For the documents that are found encoded.
+    keyed: KeyedRules,
 }
 
 enum Route {
@@ -90,6 +97,7 @@ impl Detector {
             runs: RunTable::new(plan.prefixes.into_iter()),
             words: WordTable::new(plan.words.into_iter()),
             assignments,
+            keyed: KeyedRules::of(rules),
         }
     }
 
@@ -103,8 +111,9 @@ impl Detector {
     /// looked: what `stays_quiet` wants to know of a base.
     pub fn scan_and_tell(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> (usize, bool) {
         let pass = self.pass(blob);
-        let is_quiet = pass.found.is_empty() && !pass.reaches_far && pass.generic;
-        (pass.found.settle(drafts), is_quiet)
+        let is_quiet = pass.is_quiet(blob) && pass.generic;
+        let depth = Depth { level: 0, left: &mut { decode::MOST_DECODED } };
+        (self.settle(pass, blob, depth, drafts), is_quiet)
     }
 
     fn pass<'d, 't>(&'d self, blob: &Blob<'t>) -> Scan<'d, 't> {
@@ -114,6 +123,7 @@ impl Detector {
             binary: blob.binary,
             generic: !blob.binary && !is_lockfile(blob.path().file_name()),
             windows: Vec::new(),
+            encoded: Vec::new(),
             found: Candidates::default(),
             reaches_far: false,
         };
@@ -122,6 +132,66 @@ impl Detector {
         scan.patterns();
         scan
     }
+
+    fn settle(&self, mut scan: Scan, blob: &Blob, depth: Depth, drafts: &mut Vec<Draft>) -> usize {
+        let (first, encoded) = (drafts.len(), std::mem::take(&mut scan.encoded));
+        let capped = scan.found.settle(drafts);
+        if depth.level < decode::DEEPEST {
+            self.decoded(blob, &encoded, depth, first, drafts);
+        }
+        capped
+    }
+
+    /// Looks at the texts that are written in the runs `encoded` and in escapes, where nothing was found by itself.
+    fn decoded(&self, blob: &Blob, encoded: &[Span], depth: Depth, first: usize, drafts: &mut Vec<Draft>) {
+        let escaped = if blob.binary { Vec::new() } else { decode::of_escapes(blob.text) };
+        let found = |drafts: &[Draft], span: Span| drafts[first..].iter().any(|draft| draft.span.intersects(span));
+        let mut end = 0;
+        let runs = encoded.iter().filter_map(|run| {
+            let text = (run.start >= end).then(|| decode::of_run(blob.text, *run)).flatten()?;
+            end = text.span.end;
+            Some(text)
+        });
+        for text in runs.chain(escaped) {
+            if found(drafts, text.span) || text.text.len() > *depth.left {
+                continue;
+            }
+            *depth.left -= text.text.len();
+            let inner = Blob::new(blob.origin, &text.text, OffsetMap::Identity);
+            let mut within = Vec::new();
+            let depth = Depth { level: depth.level + 1, left: depth.left };
+            self.settle(self.pass(&inner), &inner, depth, &mut within);
+            self.document(&inner, &mut within);
+            drafts.extend(outermost(text.span, text.decoders, within));
+        }
+    }
+
+    /// What the keys of a decoded document say.
+    fn document(&self, blob: &Blob, drafts: &mut Vec<Draft>) {
+        let Some((text, syntax)) = blob.as_str().and_then(|text| Some((text, Syntax::of_text(text)?))) else { return };
+        if !self.keyed.is_empty() && crate::value::may_hold_credentials(text) {
+            keyed::scan(&self.keyed, blob, &syntax.parse(text), text, drafts);
+        }
+    }
+}
+
+/// How deep a text lies in others, and how many bytes may still be decoded.
+struct Depth<'a> {
+    level: usize,
+    left: &'a mut usize,
+}
+
+/// The surest of what was found in a text, as a finding of the place where that text is written.
+fn outermost(span: Span, decoders: Vec<&'static str>, mut within: Vec<Draft>) -> Option<Draft> {
+    within.sort_by_key(|draft| (std::cmp::Reverse(draft.confidence), draft.span));
+    let mut others = within.into_iter();
+    let mut draft = others.next()?;
+    draft.decoders = [decoders, draft.decoders].concat();
+    (draft.span, draft.secrets, draft.related) = (span, vec![span], Vec::new());
+    for rule in others.map(|other| other.rule) {
+        candidate::give_way(rule, &mut draft);
+    }
+    Some(draft)
 }
 
 /// Routes, and the prefixes and words that lead to them.
@@ -164,14 +234,25 @@ struct Scan<'d, 't> {
     generic: bool,
     /// Where regular expressions are to be tried.
     windows: Vec<(Target, Span)>,
+    /// Runs that may be the encoded form of a text.
+    encoded: Vec<Span>,
     found: Candidates,
     /// Something was announced that many lines decide.
     reaches_far: bool,
 }
 
 impl Scan<'_, '_> {
+    /// Nothing was found, nor announced that more than a few lines decide, nor may anything be written in another way.
+    fn is_quiet(&self, blob: &Blob) -> bool {
+        let is_plain = self.encoded.is_empty() && !decode::holds_escapes(blob.text);
+        is_plain && self.found.is_empty() && !self.reaches_far
+    }
+
     fn run(&mut self, run: Span) {
         self.detector.runs.probe(self.reader.text, run, |at, prefix, target| self.announced(at, prefix, target));
+        if decode::may_begin(self.reader.text, run) {
+            self.encoded.push(run);
+        }
         let Scan { detector, reader, found, .. } = self;
         if self.generic {
             detector.assignments.at_run(run, reader, &mut |candidate| found.push(candidate));

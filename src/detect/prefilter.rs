@@ -23,8 +23,8 @@ pub struct RunTable {
     across: Vec<(u8, &'static [u8], Target)>,
     /// One bit for the hash of each three bytes that the part before a run may end in.
     ends: Box<[u64; 1024]>,
-    /// The last bytes of shorter parts.
-    short_ends: Box<[bool; 256]>,
+    /// One bit for each two bytes that a shorter part may end in.
+    short_ends: Box<[u64; 1024]>,
 }
 
 impl RunTable {
@@ -35,14 +35,17 @@ impl RunTable {
             inner: Vec::new(),
             across: Vec::new(),
             ends: Box::new([0; 1024]),
-            short_ends: Box::new([false; 256]),
+            short_ends: Box::new([0; 1024]),
         };
         for (prefix, target) in prefixes {
             match prefix.iter().rposition(|&byte| !is_run_byte(byte)) {
                 Some(last) => {
                     match prefix[..=last].last_chunk() {
                         Some(end) => set(&mut table.ends, hash(*end)),
-                        None => table.short_ends[usize::from(prefix[last])] = true,
+                        None => {
+                            let before = prefix[..last].last().map_or(0..=u8::MAX, |&byte| byte..=byte);
+                            before.for_each(|before| set(&mut table.short_ends, pair(before, prefix[last])));
+                        }
                     }
                     table.across.push((prefix[last], prefix, target));
                 }
@@ -59,7 +62,8 @@ impl RunTable {
 
     /// Calls `found` with each prefix that stands in `run` or across its start, and with where it begins.
     pub fn probe(&self, text: &[u8], run: Span, mut found: impl FnMut(usize, &'static [u8], Target)) {
-        let before = run.start.checked_sub(1).map_or(b' ', |at| text[at]);
+        let byte_before = |distance| run.start.checked_sub(distance).map_or(b' ', |at| text[at]);
+        let before = byte_before(1);
         self.inner(text, run.start, &mut found);
         if matches!(before, b'\\' | b'%') {
             for at in run.start + 1..=run.start + LONGEST_ESCAPE {
@@ -67,7 +71,8 @@ impl RunTable {
             }
         }
         let may_end = |end: &[u8; 3]| is_set(&self.ends, hash(*end));
-        if self.short_ends[usize::from(before)] || text[..run.start].last_chunk().is_some_and(may_end) {
+        let may_end_short = is_set(&self.short_ends, pair(byte_before(2), before));
+        if may_end_short || text[..run.start].last_chunk().is_some_and(may_end) {
             self.across(text, run.start, before, &mut found);
         }
         // A prefix behind these has no run of 16 before it.
@@ -120,6 +125,10 @@ pub fn inside_run(prefix: &[u8]) -> &[u8] {
 /// Of the bytes of a run, those that are no letter or digit.
 fn is_separator(run_byte: u8) -> bool {
     run_byte < b'0' || run_byte == b'_'
+}
+
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(u16::from_be_bytes([first, second]))
 }
 
 fn hash(first: [u8; 3]) -> usize {

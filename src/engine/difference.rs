@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::examine::{Examiner, Outcome, Pass};
 use super::weakened::weakened;
-use super::{Plan, conclude, in_parallel, survey};
+use super::{Plan, conclude, graph, in_parallel, survey};
 use crate::document::Role;
 use crate::graph::{Layout, is_kustomization};
 use crate::model::{Buffer, Class, Finding, Fingerprint, Notification, Reason, RepoPath, Report, Snapshot};
@@ -81,14 +81,31 @@ pub(super) fn between_trees(comparison: &Comparison, plan: &Plan, layout: &Layou
             outcome.notifications.clear();
         }
     }
-    let policy = Outcome { findings: weakened_policy(comparison, plan), ..Outcome::default() };
-    outcomes.push(policy);
+    let whole = weakened_policy(comparison, plan).into_iter().chain(graph_news(comparison, &later, &earlier)).collect();
+    outcomes.push(Outcome { findings: whole, ..Outcome::default() });
     let mut listing = comparison.after.list();
     listing.left_out.retain(|(reason, _)| *reason == Reason::Submodule);
     listing.left_out.push((Reason::Excluded, left_out(comparison)));
     listing.notifications.extend(unread);
     listing.notifications.extend(comparison.parents.iter().flat_map(|parent| parent.tree.list().notifications));
     Gathered { paths, outcomes, notifications: listing.notifications, left_out: listing.left_out }
+}
+
+/// What the graph of the later tree says and that of no parent did. Every deployment is built: which of them a change
+/// reaches is not worked out yet.
+fn graph_news(comparison: &Comparison, later: &Side, earlier: &[Earlier]) -> Vec<Finding> {
+    let changed = comparison.parents.iter().any(|parent| parent.changes.iter().any(asks_for_layout));
+    if !changed || !later.plan.has_unit_checks() {
+        return Vec::new();
+    }
+    let mut found = later.graph_findings();
+    for earlier in earlier.iter().filter(|_| !found.is_empty()).collect::<Vec<_>>() {
+        let (root, mut known) = (RepoPath::from(""), Known::default());
+        let before = Outcome { findings: earlier.side.graph_findings(), ..Outcome::default() };
+        known.learn(vec![(&root, Arc::new(before))], &mut Vec::new());
+        found.retain(|finding| !known.take(finding, |_| true));
+    }
+    found
 }
 
 /// What the policy asks less strictly than that of any parent.
@@ -161,6 +178,16 @@ impl Side<'_> {
         let paths: Vec<&RepoPath> = paths.into_iter().collect();
         let examine = |buffer: &mut Buffer, path: &'p RepoPath| (path, self.file(path, buffer));
         paths.into_par_iter().map_init(Buffer::default, examine).collect()
+    }
+
+    /// What the checks of the graph say of the whole tree.
+    fn graph_findings(&self) -> Vec<Finding> {
+        let files = self.tree.list().files;
+        let examiner = Examiner { pass: Pass::default(), plan: self.plan, layout: &self.layout, files: &files };
+        let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(self.tree, path, buffer);
+        let mut outcomes: Vec<Outcome> = files.par_iter().map_init(Buffer::default, gather).collect();
+        graph::run(self.tree, &examiner, &mut outcomes);
+        outcomes.into_iter().flat_map(|outcome| outcome.findings).collect()
     }
 
     fn file(&self, path: &RepoPath, buffer: &mut Buffer) -> Arc<Outcome> {

@@ -122,6 +122,7 @@ impl Examiner<'_> {
             span: blob.file_span(span),
             region: blob.region(span),
             key_path: None,
+            decoders: Vec::new(),
             excerpt: Excerpt::capture(&blob, span, &secrets, self.plan.masking),
         };
         told.locations = places.iter().map(|place| (*place, location(place.span()))).collect();
@@ -157,6 +158,7 @@ impl Examiner<'_> {
             secrets: Vec::new(),
             blanks: draft.blanks.clone(),
             related: Vec::new(),
+            decoders: Vec::new(),
             key_path: (!key_path.is_empty()).then(|| key_path.clone()),
             identity: Identity::Manifest { subject, key_path, value: draft.value.clone() },
             also: Vec::new(),
@@ -413,7 +415,7 @@ impl Examiner<'_> {
                     }
                     Some(_) => continue,
                 };
-                let is_of_graph = self.plan.catalog.get(name).is_some_and(|rule| checks::is_of_graph(rule));
+                let is_of_graph = self.plan.catalog.get(name).is_some_and(checks::is_of_graph);
                 let notification = Notification::new(reason, blob.path(), message).at(position);
                 match is_of_graph {
                     true => outcome.pending.push(((blob.path().clone(), position), notification)),

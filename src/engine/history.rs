@@ -3,6 +3,7 @@
 //! It does not know packs or trees: `source::git` shows it objects and says which commits brought them.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::examine::{Examiner, Outcome, Pass};
 use super::gather::{Gathered, Group, Sighting};
@@ -24,13 +25,36 @@ const MOST_NAMED: usize = 100;
 const MADE_OF: &[Kind] = &[Kind::Commit, Kind::Tag, Kind::Tree];
 const LOOKED_AT: &[Kind] = &[Kind::Blob, Kind::Commit, Kind::Tag];
 
+/// How far a run is, for those who watch from another thread.
+#[derive(Debug, Default)]
+pub struct Progress {
+    done: AtomicU64,
+    total: AtomicU64,
+}
+
+impl Progress {
+    /// Blobs that were looked at.
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Blobs there are; 0 until that is known.
+    pub fn total(&self) -> u64 {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn step(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// Looks at the histories of `source`.
-pub fn history(source: &History, scope: &Scope, plan: &Plan) -> Report {
+pub fn history(source: &History, scope: &Scope, plan: &Plan, progress: &Progress) -> Report {
     let (trees, commits, mut broken) = learn(source, plan);
     let attributions = source.attribute(&trees, &commits, scope.unreachable);
     let pasts = attributions.into_iter().map(|attribution| Past::new(attribution, &trees, source, scope));
     let repositories: Vec<Past> = pasts.collect();
-    let (mut gathered, commits) = judge(source, &repositories, plan, &mut broken);
+    let (mut gathered, commits) = judge(source, &repositories, plan, progress, &mut broken);
     let names = names(&trees, &repositories, plan, &mut gathered);
     let told = Teller { source, trees: &trees, repositories: &repositories, names, scratch: Scratch::default() };
     told.report(gathered, commits, broken)
@@ -85,11 +109,19 @@ impl Visitor for Learner<'_> {
 }
 
 /// Looks at blobs and messages; how many commits there were comes back too.
-fn judge(source: &History, repositories: &[Past], plan: &Plan, broken: &mut Vec<(Slot, Broken)>) -> (Gathered, u64) {
+fn judge(
+    source: &History,
+    repositories: &[Past],
+    plan: &Plan,
+    progress: &Progress,
+    broken: &mut Vec<(Slot, Broken)>,
+) -> (Gathered, u64) {
     let objects = source.objects();
+    let blobs = (0..objects.count() as Slot).filter(|&slot| objects.kind(slot) == Some(Kind::Blob)).count();
+    progress.total.store(blobs as u64, Ordering::Relaxed);
     let judged = Queue::run(plan.threads, objects.units(LOOKED_AT), |queue| {
         let (gathered, broken) = (Gathered::default(), Vec::new());
-        let mut judge = Judge { plan, objects, repositories, queue, gathered, commits: 0, broken };
+        let mut judge = Judge { plan, objects, repositories, queue, progress, gathered, commits: 0, broken };
         let mut buffers = Buffers::default();
         while let Some(unit) = queue.next() {
             source.walk(unit, LOOKED_AT, &mut buffers, &mut judge);

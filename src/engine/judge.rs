@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use super::examine::{Examiner, Outcome, Pass};
 use super::gather::{Gathered, Sighting};
+use super::history::Progress;
 use super::past::Past;
 use super::queue::Queue;
 use crate::detect::{is_lockfile, is_plain, keyed};
@@ -25,6 +26,7 @@ pub struct Judge<'j> {
     pub objects: &'j Objects,
     pub repositories: &'j [Past<'j>],
     pub queue: &'j Queue<Unit>,
+    pub progress: &'j Progress,
     pub gathered: Gathered,
     pub commits: u64,
     pub broken: Vec<(Slot, Broken)>,
@@ -51,7 +53,10 @@ struct Occurrence<'p> {
 impl Visitor for Judge<'_> {
     fn object(&mut self, object: Object) -> Verdict {
         match object.kind {
-            Kind::Blob => return self.blob(object),
+            Kind::Blob => {
+                self.progress.step();
+                return self.blob(object);
+            }
             Kind::Commit => self.message(object, Place::CommitMessage),
             Kind::Tag => self.message(object, Place::TagMessage),
             Kind::Tree => {}

@@ -26,7 +26,7 @@ use crate::policy::Externals;
 use crate::syntax::Syntax;
 pub use difference::introduced;
 use examine::{Examiner, Outcome, Pass};
-pub use history::history;
+pub use history::{Progress, history};
 pub use past::Scope;
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;

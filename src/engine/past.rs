@@ -51,7 +51,7 @@ impl<'s> Past<'s> {
         }
         let layout = Layout::new(paths.iter().flatten().map(|(path, _)| path.clone()));
         let mut past = Past { attribution, layout, paths, slots, scope };
-        past.survey(source, trees);
+        past.survey(source);
         past
     }
 
@@ -86,7 +86,7 @@ impl<'s> Past<'s> {
     }
 
     /// Reads every version of every kustomization: they say what other files are.
-    fn survey(&mut self, source: &History, trees: &Trees) {
+    fn survey(&mut self, source: &History) {
         let kustomizations = self.layout.kustomizations();
         if !kustomizations.is_empty() {
             let mut scratch = Scratch::default();
@@ -107,8 +107,9 @@ impl<'s> Past<'s> {
                 }
             }
         }
-        for submodule in &self.attribution.submodules {
-            self.layout.excuse(self.attribution.paths.path(*submodule, trees));
+        // What never stood at a path may have been generated, ignored or elsewhere: nobody can tell afterwards.
+        for path in self.layout.unaccounted() {
+            self.layout.excuse(path);
         }
     }
 }

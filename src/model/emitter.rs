@@ -28,6 +28,8 @@ pub struct Draft {
     pub blanks: Vec<(&'static str, String)>,
     pub related: Vec<(Span, String)>,
     pub key_path: Option<String>,
+    /// How the secret was written, outermost first; the span is where the outermost form stands.
+    pub decoders: Vec<&'static str>,
     pub identity: Identity,
     pub also: Vec<&'static Rule>,
 }
@@ -41,6 +43,7 @@ impl Draft {
             span: blob.file_span(span),
             region: blob.region(span),
             key_path,
+            decoders: Vec::new(),
             excerpt: Excerpt::capture(blob, span, secrets, masking),
         };
         let here = self.related.into_iter().map(|(span, label)| Related { location: location(span, None), label });
@@ -50,7 +53,7 @@ impl Draft {
             confidence: self.confidence,
             message: fill(self.rule.message, &self.blanks),
             related: here.collect(),
-            location: location(self.span, self.key_path),
+            location: Location { decoders: self.decoders, ..location(self.span, self.key_path) },
             units: Vec::new(),
             also: self.also,
             fingerprint: Fingerprint::of(self.rule.family, &self.identity),
@@ -90,6 +93,7 @@ impl<'a> Emitter<'a> {
             blanks: Vec::new(),
             related: Vec::new(),
             key_path: None,
+            decoders: Vec::new(),
             identity,
             also: Vec::new(),
         };

@@ -14,6 +14,8 @@ pub struct Location {
     pub region: Region,
     /// The key path inside a structured file (`spec.data[secretKey=token].remoteRef`), where there is one.
     pub key_path: Option<String>,
+    /// How the value was written, outermost first (`base64`, `gzip`); empty where it stands in the clear.
+    pub decoders: Vec<&'static str>,
     pub excerpt: Excerpt,
 }
 

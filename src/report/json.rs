@@ -30,7 +30,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Findings, then notifications, then the summary: a reader that sees the last line knows that nothing is missing.
 pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
-        write_json(&JsonLine::Finding(JsonFinding::of(finding)), out)?;
+        write_json(&JsonLine::Finding(Box::new(JsonFinding::of(finding))), out)?;
     }
     for notification in &report.notifications {
         write_json(&JsonLine::Notification(JsonNotification::of(notification)), out)?;
@@ -49,7 +49,7 @@ struct JsonDocument<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum JsonLine<'a> {
-    Finding(JsonFinding<'a>),
+    Finding(Box<JsonFinding<'a>>),
     Notification(JsonNotification<'a>),
     Summary(JsonHead),
 }
@@ -195,6 +195,8 @@ struct JsonLocation<'a> {
     bytes: [usize; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
     key_path: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    decoders: &'a [&'static str],
     excerpt: JsonExcerpt<'a>,
 }
 
@@ -293,6 +295,7 @@ impl<'a> JsonLocation<'a> {
             end: JsonPosition::of(location.region.end),
             bytes: ends(location.span),
             key_path: location.key_path.as_deref(),
+            decoders: &location.decoders,
             excerpt: JsonExcerpt::of(&location.excerpt),
         }
     }

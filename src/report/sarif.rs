@@ -205,6 +205,8 @@ struct SarifResultProperties<'a> {
     units: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<JsonAttribution<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    decoders: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -337,6 +339,7 @@ impl<'a> SarifResult<'a> {
                 also: finding.also.iter().map(|rule| rule.id).collect(),
                 units: &finding.units,
                 history: finding.history.as_ref().map(JsonAttribution::of),
+                decoders: &finding.location.decoders,
             },
         }
     }
@@ -344,7 +347,7 @@ impl<'a> SarifResult<'a> {
 
 impl SarifResultProperties<'_> {
     fn is_empty(&self) -> bool {
-        self.also.is_empty() && self.units.is_empty() && self.history.is_none()
+        self.also.is_empty() && self.units.is_empty() && self.history.is_none() && self.decoders.is_empty()
     }
 }
 

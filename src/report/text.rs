@@ -329,7 +329,12 @@ impl Frame {
 /// The key path says more than the rule's title, as long as it is short.
 fn label(finding: &Finding) -> String {
     let key_path = finding.location.key_path.as_deref().map(prose);
-    key_path.filter(|path| path.chars().count() <= MOST_LABEL).unwrap_or_else(|| prose(finding.rule.title))
+    let label = key_path.filter(|path| path.chars().count() <= MOST_LABEL);
+    let label = label.unwrap_or_else(|| prose(finding.rule.title));
+    match finding.location.decoders.as_slice() {
+        [] => label,
+        decoders => format!("{label} (in {})", decoders.join(", ")),
+    }
 }
 
 impl Source {

@@ -12,6 +12,10 @@ const LONGEST_EMBEDDED: usize = 1 << 20;
 /// Keys of a list item that name its `value`.
 const NAMES: &[&str] = &["name", "Name", "key", "Key", "envName", "variable"];
 
+/// Keys whose text is a script: of CI systems and of what starts machines.
+const SCRIPTS: &[&str] =
+    &["after_script", "bash", "before_script", "inlineScript", "run", "runcmd", "script", "userData", "user_data"];
+
 /// A scalar value.
 pub struct Leaf<'a> {
     pub node: Node<'a>,
@@ -43,7 +47,8 @@ impl Leaf<'_> {
     pub fn key_path(&self) -> String {
         let name = self.keys.last().filter(|_| self.start > 0).map(|name| format!("[name={name}]"));
         let path = format!("{}{}", self.node.key_path(), name.unwrap_or_default());
-        self.outer.map_or(path.clone(), |outer| format!("{}.{path}", outer.key_path()))
+        let dot = if path.starts_with('[') { "" } else { "." };
+        self.outer.map_or(path.clone(), |outer| format!("{}{dot}{path}", outer.key_path()))
     }
 
     /// True inside a string that is a document of its own.
@@ -110,12 +115,12 @@ impl<'o> Walk<'_, 'o> {
         'o: 'n,
     {
         match value.and_then(|value| Some((value, assigned(value)?))) {
-            Some((value, (name, start))) => {
+            Some((value, (name, start))) if !is_script(keys) => {
                 keys.push(name);
                 (self.each)(&Leaf { node: item, keys, value: &value[start..], start, outer: self.outer });
                 keys.pop();
             }
-            None => self.node(item, keys),
+            _ => self.node(item, keys),
         }
     }
 
@@ -145,7 +150,7 @@ impl<'o> Walk<'_, 'o> {
         }
         if self.outer.is_none()
             && value.len() <= LONGEST_EMBEDDED
-            && let Some(syntax) = Syntax::of_text(value)
+            && let Some(syntax) = Syntax::of_text(value).or_else(|| is_script(keys).then_some(Syntax::Shell))
             && (self.is_worth)(value)
         {
             let tree = syntax.parse(value);
@@ -158,6 +163,10 @@ impl<'o> Walk<'_, 'o> {
         }
         (self.each)(&Leaf { node, keys, value, start: 0, outer: self.outer });
     }
+}
+
+fn is_script(keys: &[&str]) -> bool {
+    keys.last().is_some_and(|key| SCRIPTS.contains(key))
 }
 
 /// `db-password` of `--db-password`.
@@ -270,6 +279,15 @@ mod tests {
     #[test]
     fn values_with_tags_of_their_own_are_no_text() {
         assert_eq!(drawn("a: !Ref DbPassword\nb: !!str c\n"), ["b = c"]);
+    }
+
+    #[test]
+    fn scripts_in_strings_are_read_as_scripts() {
+        let found =
+            drawn("steps:\n- run: |\n    shop --password abc\n    echo done\nscript:\n- PGPASSWORD=def psql -h db\n");
+        for expected in ["steps/run/password = abc", "script/PGPASSWORD = def"] {
+            assert!(found.iter().any(|line| line == expected), "{expected} in {found:#?}");
+        }
     }
 
     #[test]

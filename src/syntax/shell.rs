@@ -347,7 +347,7 @@ fn leading_dashes(word: &str) -> usize {
 
 fn is_long_option(word: &str) -> bool {
     let dashes = leading_dashes(word);
-    matches!(dashes, 1 | 2) && word.len() > dashes + 2 && is_name(&word[dashes..])
+    matches!(dashes, 1 | 2) && word.len() > dashes + 1 && is_name(&word[dashes..])
 }
 
 fn is_name(word: &str) -> bool {

@@ -42,14 +42,16 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 mod tests {
     use super::*;
 
-    fn added(before: &str, after: &str) -> Vec<Range<u32>> {
-        AddedLines::between(before.as_bytes(), after.as_bytes()).ranges
+    /// The first and the last line of each part.
+    fn added(before: &str, after: &str) -> Vec<(u32, u32)> {
+        let lines = AddedLines::between(before.as_bytes(), after.as_bytes());
+        lines.ranges.iter().map(|range| (range.start, range.end - 1)).collect()
     }
 
     #[test]
     fn changed_and_inserted_lines_are_new() {
-        assert_eq!(added("a\nb\nc\n", "a\nB\nc\nd\n"), [2..3, 4..5]);
-        assert_eq!(added("", "a\nb\n"), [1..3]);
+        assert_eq!(added("a\nb\nc\n", "a\nB\nc\nd\n"), [(2, 2), (4, 4)]);
+        assert_eq!(added("", "a\nb\n"), [(1, 2)]);
         assert!(added("a\nb\nc\n", "a\nc\n").is_empty());
     }
 

@@ -275,7 +275,9 @@ fn judge_machine_made(value: &str) -> Judgement {
     match value {
         _ if value.contains(char::is_whitespace) || quality::is_sentence(value) => said(Verdict::Innocent, "is text"),
         _ if quality::is_number(value) && value.len() < 16 => said(Verdict::Innocent, "is a number"),
-        _ if quality::is_label(value) || quality::is_identifier(value) => said(Verdict::Name, "is a name"),
+        _ if value.split([':', '/']).all(|part| quality::is_label(part) || quality::is_identifier(part)) => {
+            said(Verdict::Name, "is a name")
+        }
         _ if quality::is_wordy_base64(value) => certain(Confidence::Low, "is a text of words in base64"),
         _ if quality::is_random(value) => certain(Confidence::High, "is random under a credential's key"),
         _ if quality::is_uuid(value) || quality::is_strong(value) => {

@@ -15,6 +15,8 @@ mod words;
 
 pub use judge::{judge, judge_in_code, judge_in_secret, judge_literal_password, kind_of};
 pub use reference::literal_in_action;
+#[cfg(test)]
+pub use vocabulary::value_phrases;
 pub use vocabulary::{Class, Kind, class_of, is_inheriting, is_telling, may_hold_credentials};
 
 use crate::model::Confidence;

@@ -487,7 +487,8 @@ static TELLING: Triples = Triples::of(&[
 
 /// What nearly every key of a credential holds.
 static CREDENTIALS: Triples = Triples::of(&[
-    b"pas", b"pwd", b"sec", b"tok", b"key", b"cre", b"aut", b"sal", b"dsn", b"uri", b"url", b"psk", b"pat",
+    b"pas", b"pwd", b"sec", b"tok", b"key", b"cre", b"aut", b"sal", b"dsn", b"uri", b"url", b"psk", b"pat", b"mne",
+    b"pw ", b"pw_", b"pw-", b"pw=",
 ]);
 
 /// The last letters of everything that is looked up by its end.
@@ -496,7 +497,7 @@ static LAST_LETTERS: Triples = Triples::of_ends(ENDINGS).and(Triples::of_ends(GL
 /// A set of three letters in a row, upper and lower case alike: one bit for each combination of what `CODES` tells apart.
 struct Triples([u64; 1 << 9]);
 
-/// 5 bits for each byte: letters, what may stand between words, and all else, which is in no triple.
+/// 5 bits for each byte: letters, what may stand between words, and all else, which is alike.
 const CODES: [u16; 256] = {
     let mut codes = [0; 256];
     let mut letter = 0;

@@ -283,7 +283,7 @@ fn a_deleted_policy_is_told_and_no_policy_can_excuse_itself() {
         .write("tightlip.yaml", "version: 1\nrules: { policy-weakened: off, missing-field: off }\n")
         .commit("Second");
     let told = weakened(&since(&repository, &base));
-    assert_eq!(told, ["2 The policy turns `missing-field` off", "2 The policy turns `policy-weakened` off"]);
+    assert_eq!(told, ["2 The policy turns `policy-weakened` off", "2 The policy turns `missing-field` off"]);
     repository.remove("tightlip.yaml").commit("Third");
     assert_eq!(weakened(&since(&repository, &base)), ["1 The policy is deleted"]);
     let (_, report) = since_in(repository.path(), &base, &["--skip", "policy-weakened"]);

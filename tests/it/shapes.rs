@@ -29,7 +29,7 @@ const SETTINGS: &[Shape] = &[
         &[(4, PASSWORD, "database.password")],
     ),
     ("my.cnf", "[client]\nuser=root\npassword=@{password*11}\n", &[(3, PASSWORD, "client.password")]),
-    (".pypirc", "[pypi]\nusername = shop\npassword = @{password*14}\n", &[(3, PASSWORD, "pypi.password")]),
+    (".pypirc", "[pypi]\nusername = shop\npassword = @{password*14}\n", &[(3, "pypirc-password", "pypi.password")]),
     ("redis.conf", "bind 127.0.0.1\nrequirepass @{password*12}\n", &[(2, PASSWORD, "requirepass")]),
     (
         "shop.service",
@@ -188,6 +188,49 @@ const CODE: &[Shape] = &[
     ("shop.sql", "CREATE USER shop WITH PASSWORD '@{password*12}';\n", &[(1, PASSWORD, "PASSWORD")]),
 ];
 
+/// Situations of text that other readers stumble over; `history` and `hostile` hold those of size and time.
+const TRAPS: &[Shape] = &[
+    ("crlf.yaml", "a: b\r\ndb:\r\n  password: @{password*12}\r\n", &[(3, PASSWORD, "db.password")]),
+    ("mark.yaml", "\u{feff}a: b\ndb:\n  password: @{password*12}", &[(3, PASSWORD, "db.password")]),
+    ("cr.ini", "[db]\rpassword = @{password*12}\rport = 1\r", &[(2, PASSWORD, "db.password")]),
+    ("separator.ini", "[db]\nlabel = a\u{2028}b\npassword = @{password*12}\n", &[(3, PASSWORD, "db.password")]),
+    ("end.sh", "export TOKEN=@{base62*32};echo done\n", &[(1, TOKEN, "TOKEN")]),
+    ("escape.txt", "x\\n@{\"ghp_\" base62*30 crc32-base62}\\n<b>\n", &[(1, "github-personal-access-token", "")]),
+    (
+        "entity.html",
+        "<a href=\"?t=@{\"ghp_\" base62*30 crc32-base62}&amp;x=1\">\n",
+        &[(1, "github-personal-access-token", "")],
+    ),
+    ("percent.txt", "?t=@{\"ghp_\" base62*30 crc32-base62}%22%2C\n", &[(1, "github-personal-access-token", "")]),
+    ("folded.yaml", "password: >-\n  @{password*16}\n", &[(2, PASSWORD, "password")]),
+    ("continued.sh", "shop \\\n  --user shop \\\n  --password @{password*12}\n", &[(3, PASSWORD, "password")]),
+    ("key.json", "{\"key\": \"@{pem-escaped(\"RSA PRIVATE KEY\")}\"}\n", &[(1, "private-key", "key")]),
+    ("key.yaml", "tls:\n  key: |\n    @{pem(\"RSA PRIVATE KEY\")}\n", &[(3, "private-key", "tls.key")]),
+    (".env", "A_KEY=\nB=@{hex*32}\nDB_PASSWORD=@{password*12}\n", &[(3, PASSWORD, "DB_PASSWORD")]),
+    ("default.yaml", "password: ${DB_PASSWORD:-@{password*12}}\n", &[(1, PASSWORD, "password")]),
+    (
+        "both.yaml",
+        "github:\n  token: @{\"ghp_\" base62*30 crc32-base62}\n",
+        &[(2, "github-personal-access-token", "github.token")],
+    ),
+    ("control.sh", "export DB_PASSWORD='@{password*12}' # \u{1b}[31m red\n", &[(1, PASSWORD, "DB_PASSWORD")]),
+    (
+        "go.sum",
+        "x v1 h1:@{base64*43}=\ntoken @{\"ghp_\" base62*30 crc32-base62}\n",
+        &[(2, "github-personal-access-token", "")],
+    ),
+    (
+        "inline.yaml",
+        "metadata:\n  annotations:\n    last-applied-configuration: |\n      {\"kind\":\"Pod\",\"env\":[{\"name\":\"DB_PASSWORD\",\"value\":\"@{password*12}\"}]}\n",
+        &[(4, PASSWORD, "metadata.annotations.last-applied-configuration.env[name=DB_PASSWORD].value")],
+    ),
+    (
+        "settings-in-yaml.yaml",
+        "data:\n  app.properties: |\n    server.port=80\n    db.password=@{password*12}\n",
+        &[(4, PASSWORD, r#"data["app.properties"]["db.password"]"#)],
+    ),
+];
+
 /// Nothing in them is a credential in the clear.
 const INNOCENT: &[(&str, &str)] = &[
     ("app.properties", "spring.datasource.password=${DB_PASSWORD}\npassword.label=Your password\ntoken.ttl=3600\n"),
@@ -213,6 +256,15 @@ const INNOCENT: &[(&str, &str)] = &[
         "<server><password>${env.PASSWORD}</password></server>\n<string name=\"password\">Password</string>\n<property name=\"passwordEncoder\" value=\"bcrypt\"/>\n",
     ),
     (".npmrc", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\nalways-auth=true\n"),
+    ("glued.txt", "x@{\"ghp_\" base62*30 crc32-base62} @{\"ghp_\" base62*30 crc32-base62}x\n"),
+    (
+        "stand-ins.yaml",
+        "a: {password: <password>}\nb: {password: xxxxxxxx}\nc: {password: $(DB_PASSWORD)}\nd: {password: \"{{ x }}\"}\ne: {password: \"%DB_PASSWORD%\"}\nf: {password: \"@DB_PASSWORD@\"}\ng: {password: __DB_PASSWORD__}\nh: {password: CHANGEME}\ni: {password: \"********\"}\nj: {password: REDACTED}\nk: {password: password}\nl: {password: DB_PASSWORD}\nm: {password: /run/secrets/db}\nn: {password: getPassword()}\n",
+    ),
+    (
+        "public.yaml",
+        "tls:\n  key: |\n    @{\"-----BEGIN PUBLIC\" \" KEY-----\"}\n    @{base64*64}\n    @{\"-----END PUBLIC\" \" KEY-----\"}\n",
+    ),
     (
         "shop.py",
         "PASSWORD_FIELD = \"password\"\npassword = \"Password\"\ntoken = \"access_token\"\npassword = os.environ[\"DB_PASSWORD\"]\npassword = getpass.getpass(\"Password: \")\nlabels = {\"password\": \"Your password\", \"token\": \"auth.token.v1\"}\npassword = f\"{user}-{suffix}\"\nSECRET_NAME = \"shop-database\"\ntoken_type = \"bearer\"\n# password = \"hunter2x\"\nraise ValueError(\"token\", \"is missing\")\n",
@@ -264,6 +316,11 @@ fn settings_scripts_and_infrastructure_are_read_by_their_keys() {
 #[test]
 fn literals_in_code_are_read_by_their_names() {
     holds(CODE);
+}
+
+#[test]
+fn traps_of_text_hide_nothing() {
+    holds(TRAPS);
 }
 
 #[test]

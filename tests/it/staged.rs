@@ -311,6 +311,22 @@ fn deleting_a_file_is_told_where_a_kustomization_names_it() {
 }
 
 #[test]
+fn what_a_deployment_loses_is_told_in_the_file_that_did_not_change() {
+    let secret = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata:\n  name: db\nspec:\n  \
+                  refreshInterval: 1h\n  secretStoreRef: {name: vault, kind: ClusterSecretStore}\n  \
+                  target: {name: db}\n  data:\n  - secretKey: a\n    remoteRef: {key: a}\n";
+    let web = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n";
+    let repository = Repository::new();
+    repository.write("apps/kustomization.yaml", "resources:\n  - web.yaml\n  - secret.yaml\n");
+    repository.write("apps/web.yaml", web).write("apps/secret.yaml", secret).commit("First");
+    repository.write("apps/kustomization.yaml", "resources:\n  - web.yaml\n").stage();
+    assert_eq!(staged(&repository), ["apps/secret.yaml:4 external-secret-not-in-kustomization"]);
+    repository.commit("Second");
+    repository.write("apps/kustomization.yaml", "resources:\n  - web.yaml\n# nothing new\n").stage();
+    assert_eq!(staged(&repository), [""; 0]);
+}
+
+#[test]
 fn old_faults_of_a_manifest_do_not_block_new_work() {
     let object = |interval: &str, extra: &str| {
         format!(

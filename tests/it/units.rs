@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use tightlip::document::{Document, Role};
-use tightlip::graph::{Builder, Cause, Contents, Inventory, Layout, Place, Unit, UnitKind, strays, units};
+use tightlip::graph::{Builder, Cause, Contents, Inventory, Layout, Place, Unit, UnitKind, units};
 use tightlip::model::RepoPath;
 use tightlip::syntax::Syntax;
 
@@ -91,7 +91,10 @@ spec: {path: ./not/here}
         ("apps/sub/unlisted.yaml", SECRET),
     ]);
     // Renamed by the same patch, the second has the first one's id: Flux would fail, we say so.
-    assert_eq!(told(&units), "release apps: prod/web-green …\nfolder cluster: -/apps -/elsewhere\n");
+    assert_eq!(
+        told(&units),
+        "release apps: prod/web-green …\nfolder apps/sub: -/web\nfolder cluster: -/apps -/elsewhere\n"
+    );
 }
 
 #[test]
@@ -180,14 +183,15 @@ fn plain_manifests_are_one_unit_until_an_object_comes_twice() {
 }
 
 #[test]
-fn what_a_kustomization_leaves_out_is_a_stray_and_in_no_unit() {
+fn what_a_kustomization_leaves_out_is_a_unit_of_its_folder() {
     let other = "apiVersion: v1\nkind: Secret\nmetadata: {name: other}\n";
-    let files = [("a/kustomization.yaml", "resources: [s.yaml]"), ("a/s.yaml", SECRET), ("a/below/o.yaml", other)];
-    let (inventory, layout) = survey(&files);
-    assert_eq!(told(&units(&inventory, &layout)), "kustomization a: -/web\n");
-    let strays: Vec<_> =
-        strays(&inventory, &layout).iter().map(|stray| stray.name_text().unwrap().to_owned()).collect();
-    assert_eq!(strays, ["other"]);
+    let units = units_of(&[
+        ("a/kustomization.yaml", "resources: [s.yaml]"),
+        ("a/s.yaml", SECRET),
+        ("a/left-out.yaml", SECRET),
+        ("a/below/o.yaml", other),
+    ]);
+    assert_eq!(told(&units), "kustomization a: -/web\nfolder a: -/web\nfolder a/below: -/other\n");
 }
 
 #[test]
@@ -308,14 +312,15 @@ fn layers_that_double_their_base_and_chains_without_end_are_cut_off() {
         files.push((format!("l{layer}/kustomization.yaml"), text));
     }
     let units = within(LONG, "doubling", || units_of(&files));
-    assert!(!units[0].complete && units[0].gaps.iter().any(|gap| gap.cause == Cause::TooMuch));
+    let is_cut_off = |unit: &Unit| !unit.complete && unit.gaps.iter().any(|gap| gap.cause == Cause::TooMuch);
+    assert!(units.iter().any(is_cut_off));
 
-    let mut files = vec![("c0/kustomization.yaml".to_owned(), "resources: []".to_owned())];
+    let mut files = vec![("c0/kustomization.yaml".to_owned(), "nameSuffix: x".to_owned())];
     for layer in 1..MANY {
         files.push((format!("c{layer}/kustomization.yaml"), format!("resources: [../c{}]", layer - 1)));
     }
     let units = within(LONG, "a chain", || units_of(&files));
-    assert!(units[0].gaps.iter().any(|gap| gap.cause == Cause::TooMuch));
+    assert!(units.iter().any(is_cut_off));
 }
 
 #[test]
@@ -346,7 +351,7 @@ fn a_large_tree_is_built_in_a_moment() {
         for env in ["dev", "prod"] {
             let text = format!(
                 "resources: [../base]\nnamePrefix: {env}-\nnamespace: {env}\nsecretGenerator: [{{name: made, literals: [a=b]}}]\n\
-                 patches: [{{target: {{kind: Deployment, name: 'm1.*'}}, patch: '[{{op: add, path: /spec/x, value: y}}]'}}]"
+                 patches: [{{target: {{kind: Deployment, name: 'm1.*'}}, patch: '- {{op: add, path: /spec/x, value: y}}'}}]"
             );
             files.push((format!("apps/{app}/{env}/kustomization.yaml"), text));
         }

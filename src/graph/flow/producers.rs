@@ -224,7 +224,7 @@ fn external_keys(spec: &Data) -> Keys {
 }
 
 fn fetched_keys(spec: &Data) -> Keys {
-    let is_some = |data: &Data| !data.is_null() && !(data.is_sequence() && data.items().is_empty());
+    let is_some = |data: &Data| !(data.is_null() || data.is_sequence() && data.items().is_empty());
     let mut keys = Keys::default().opened_if(spec.get("dataFrom").is_some_and(is_some));
     for entry in spec.get("data").into_iter().flat_map(Data::items) {
         entry.get("secretKey").into_iter().for_each(|key| keys.add(key));

@@ -3,6 +3,7 @@
 //! It does not know whether that is meant.
 
 use super::Graph;
+use crate::document::Role;
 use crate::document::kustomize::KUSTOMIZATION_NAMES;
 use crate::graph::{Data, FileId, Inventory, Object};
 
@@ -42,10 +43,29 @@ pub fn find(graph: &Graph) -> Vec<Unlisted> {
         let kustomization = kustomization_above(graph.inventory, file);
         // A path that leads nowhere was probably meant for this file, and is told by itself.
         let kustomization = kustomization.filter(|&above| !names_nothing(graph.inventory, above));
+        let kustomization = kustomization.filter(|_| !is_read_by_plugin(graph.inventory, file));
         found.extend(kustomization.map(|kustomization| Unlisted { file, kustomization, object }));
     }
     found.sort_by_key(|unlisted| unlisted.file);
     found
+}
+
+/// True where a generator or a transformer beside the file, such as the one of KSOPS, names it: its own fields are not
+/// known, so that any scalar counts.
+fn is_read_by_plugin(inventory: &Inventory, file: FileId) -> bool {
+    let Some(path) = inventory.path(file) else { return false };
+    let (folder, name) = (path.parent(), path.file_name());
+    let beside = |other: &FileId| inventory.path(*other).is_some_and(|other| other.parent() == folder);
+    let files = 0..FileId::try_from(inventory.files.len()).unwrap_or(FileId::MAX);
+    let contents = files.filter(beside).filter_map(|other| inventory.contents(other));
+    let mut settings = contents.filter(|contents| contents.role == Role::KustomizeSettings);
+    settings.any(|contents| contents.documents.iter().any(|document| mentions(document, name)))
+}
+
+fn mentions(data: &Data, name: &[u8]) -> bool {
+    let is_name = |text: &str| text.trim_start_matches("./").as_bytes() == name;
+    data.as_str().is_some_and(is_name)
+        || data.items().iter().chain(data.entries().iter().map(|(_, value)| value)).any(|below| mentions(below, name))
 }
 
 /// True where the kustomization lists a file that is not there.

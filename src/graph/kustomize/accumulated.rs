@@ -15,6 +15,9 @@ use super::variables::Variable;
 use crate::graph::data::{Data, Place};
 use crate::graph::unit::{Cause, Gap};
 
+/// Gaps of one build. Who has fixed these sees the others.
+const MOST_GAPS: usize = 200;
+
 /// Objects of one build. Layers that name two others each, with a prefix, double them.
 const MOST_OBJECTS: usize = 50_000;
 
@@ -40,16 +43,24 @@ impl Accumulated {
         for resource in resources {
             if self.resources.len() >= MOST_OBJECTS {
                 let what = format!("more than {MOST_OBJECTS} objects");
-                return self.gaps.push(Refused::new(Cause::TooMuch, what, place).into());
+                return self.add_gap(Refused::new(Cause::TooMuch, what, place));
             }
             let id = resource.id();
             if self.ids.contains(&id) {
                 let what = format!("{} {} is there twice", id.kind, id.name);
-                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
+                self.add_gap(Refused::new(Cause::Invalid, what, place));
                 continue;
             }
             self.ids.insert(id);
             self.resources.push(resource);
+        }
+    }
+
+    /// Adds what is not known yet: two layers on one base have its gaps once.
+    pub fn add_gap(&mut self, gap: impl Into<Gap>) {
+        let gap = gap.into();
+        if self.gaps.len() < MOST_GAPS && !self.gaps.contains(&gap) {
+            self.gaps.push(gap);
         }
     }
 
@@ -62,7 +73,7 @@ impl Accumulated {
         self.add_all(base.resources.iter().cloned(), place);
         self.config.merge(&base.config);
         self.add_variables(base.variables.clone());
-        self.gaps.extend(base.gaps.iter().cloned());
+        base.gaps.iter().for_each(|gap| self.add_gap(gap.clone()));
     }
 
     /// Adds variables; kustomize refuses a second one of the same name.
@@ -70,7 +81,7 @@ impl Accumulated {
         for variable in variables {
             if self.variables.iter().any(|known| known.name == variable.name) {
                 let what = format!("the variable {} is there already", variable.name);
-                self.gaps.push(Refused::new(Cause::Invalid, what, variable.place).into());
+                self.add_gap(Refused::new(Cause::Invalid, what, variable.place));
             } else {
                 self.variables.push(variable);
             }
@@ -81,7 +92,7 @@ impl Accumulated {
     pub fn absorb(&mut self, generated: Generated, place: Place) {
         for missing in &generated.missing {
             let what = format!("{} is not here", missing.as_str().unwrap_or_default());
-            self.gaps.push(Refused::new(Cause::Missing, what, missing.place).into());
+            self.add_gap(Refused::new(Cause::Missing, what, missing.place));
         }
         let Generated { mut resource, behavior, .. } = generated;
         let id = resource.id();
@@ -94,13 +105,13 @@ impl Accumulated {
             }
             (None, _) => {
                 let what = format!("no {} {} to merge with or to replace", id.kind, id.name);
-                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
+                self.add_gap(Refused::new(Cause::Invalid, what, place));
                 // What it holds is deployed under this name or not at all.
                 self.add_all(std::iter::once(resource), place);
             }
             (Some(_), Behavior::Create) => {
                 let what = format!("{} {} is there already", id.kind, id.name);
-                self.gaps.push(Refused::new(Cause::Invalid, what, place).into());
+                self.add_gap(Refused::new(Cause::Invalid, what, place));
             }
         }
     }

@@ -113,7 +113,7 @@ impl<'a> Builder<'a> {
         }
         let mut accumulated = Accumulated::default();
         if let Some(refused) = self.refuse_to_enter(folder, asked_at) {
-            accumulated.gaps.push(refused.into());
+            accumulated.add_gap(refused);
             return Arc::new(accumulated);
         }
         if let Some((root, place)) = self.kustomization(folder, asked_at, &mut accumulated.gaps) {
@@ -158,6 +158,8 @@ impl<'a> Builder<'a> {
         }
         if contents.broken {
             refuse(Cause::Invalid, "a kustomization that cannot be read".to_owned(), place);
+        } else if root.is_none_or(is_empty) {
+            refuse(Cause::Invalid, "a kustomization that is empty".to_owned(), place);
         }
         Some((root, place))
     }
@@ -168,7 +170,7 @@ impl<'a> Builder<'a> {
         accumulated.config.merge(&config);
         for path in unread {
             let what = format!("{} is not here", path.as_str().unwrap_or_default());
-            accumulated.gaps.push(Refused::new(Cause::Missing, what, path.place).into());
+            accumulated.add_gap(Refused::new(Cause::Missing, what, path.place));
         }
         generate(layer, accumulated);
         let generators = self.configurations(layer, "generators");
@@ -206,7 +208,7 @@ impl<'a> Builder<'a> {
         for entry in layer.list("resources").into_iter().chain(bases) {
             let Some(path) = entry.as_str() else { continue };
             let mut refuse = |cause, why: &str| {
-                accumulated.gaps.push(Refused::new(cause, format!("{path} {why}"), entry.place).into());
+                accumulated.add_gap(Refused::new(cause, format!("{path} {why}"), entry.place));
             };
             match layer.target(path) {
                 Target::Folder(folder) if self.is_component(&folder) => refuse(Cause::Invalid, "is a component"),
@@ -242,18 +244,18 @@ impl<'a> Builder<'a> {
                 Target::Folder(folder) => folder,
                 Target::Remote => {
                     let what = format!("{path} is not fetched");
-                    accumulated.gaps.push(Refused::new(Cause::Remote, what, entry.place).into());
+                    accumulated.add_gap(Refused::new(Cause::Remote, what, entry.place));
                     accumulated.obscure_all("a component that is not here", entry.place);
                     continue;
                 }
                 _ => {
                     let what = format!("{path} is not a folder of this tree");
-                    accumulated.gaps.push(Refused::new(Cause::Missing, what, entry.place).into());
+                    accumulated.add_gap(Refused::new(Cause::Missing, what, entry.place));
                     continue;
                 }
             };
             if let Some(refused) = self.refuse_to_enter(&folder, entry.place) {
-                accumulated.gaps.push(refused.into());
+                accumulated.add_gap(refused);
                 continue;
             }
             if let Some((root, place)) = self.kustomization(&folder, entry.place, &mut accumulated.gaps) {
@@ -270,6 +272,14 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// True where kustomize finds nothing but the type. An empty list counts as a field, an empty text does not.
+fn is_empty(root: &Data) -> bool {
+    let says_nothing = |(key, value): &(Data, Data)| {
+        matches!(key.as_str(), Some("apiVersion" | "kind")) || value.is_null() || value.as_str() == Some("")
+    };
+    root.entries().iter().all(says_nothing)
+}
+
 /// A document that kustomize would refuse: it says something, and not what it is.
 fn is_lost(document: &Data) -> bool {
     let is_empty = document.is_null() || document.is_mapping() && document.entries().is_empty();
@@ -283,7 +293,7 @@ fn generate(layer: &Layer, accumulated: &mut Accumulated) {
                 Some(generated) => accumulated.absorb(generated, entry.place),
                 None => {
                     let what = format!("a {} without a name", generator.field());
-                    accumulated.gaps.push(Refused::new(Cause::Invalid, what, entry.place).into());
+                    accumulated.add_gap(Refused::new(Cause::Invalid, what, entry.place));
                 }
             }
         }
@@ -291,7 +301,7 @@ fn generate(layer: &Layer, accumulated: &mut Accumulated) {
     for field in ["helmCharts", "helmChartInflationGenerator"] {
         for entry in layer.list(field) {
             let what = "a chart that is not rendered";
-            accumulated.gaps.push(Refused::new(Cause::NotRun, what, entry.place).into());
+            accumulated.add_gap(Refused::new(Cause::NotRun, what, entry.place));
         }
     }
 }
@@ -320,7 +330,7 @@ fn transform(layer: &Layer, transformers: &[plugin::Configuration], accumulated:
     plugin::transform(layer, transformers, accumulated, &mut refused);
     let declared = variables::declare(&mut accumulated.resources, &layer.list("vars"));
     accumulated.add_variables(declared);
-    accumulated.gaps.extend(refused.into_iter().map(Gap::from));
+    refused.into_iter().for_each(|refused| accumulated.add_gap(refused));
     for schema in layer.list("crds") {
         accumulated.obscure_custom(layer, schema);
     }
@@ -342,7 +352,7 @@ fn finish(mut accumulated: Accumulated) -> Build {
     }
     variables::resolve(resources, &accumulated.config, &accumulated.variables, &mut refused);
     resources.retain(|resource| !is_local(resource.data()));
-    accumulated.gaps.extend(refused.into_iter().map(Gap::from));
+    refused.into_iter().for_each(|refused| accumulated.add_gap(refused));
     let objects = accumulated.resources.into_iter().map(|resource| resource.object).collect();
     Build { objects, gaps: accumulated.gaps }
 }

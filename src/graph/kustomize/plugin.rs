@@ -31,7 +31,7 @@ pub fn generate(layer: &Layer, configurations: &[Configuration], accumulated: &m
             Some(generated) => accumulated.absorb(generated, layer.place),
             None => {
                 let place = place_of(configuration);
-                accumulated.gaps.push(Gap { cause: Cause::NotRun, what: "a generator that is not run".into(), place });
+                accumulated.add_gap(Gap { cause: Cause::NotRun, what: "a generator that is not run".into(), place });
             }
         }
     }

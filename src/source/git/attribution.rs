@@ -296,10 +296,10 @@ impl Walk<'_> {
                 }
                 *waiting.entry(slot).or_default() += 1;
                 children.entry(parent).or_default().push(slot);
-                if !waiting.contains_key(&parent) {
-                    waiting.insert(parent, 0);
+                waiting.entry(parent).or_insert_with(|| {
                     open.push(parent);
-                }
+                    0
+                });
             }
         }
         let time = |slot: Slot| self.commits.commits.get(&slot).map_or(0, |commit| commit.time);

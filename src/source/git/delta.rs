@@ -40,7 +40,7 @@ impl<'d> Delta<'d> {
         // Where the base would go on; its start is where the result starts.
         let (mut at, mut expected) = (0, Some(0));
         for step in self.steps() {
-            let Ok(step) = step else { return vec![0..self.size as usize] };
+            let Ok(step) = step else { return std::iter::once(0..self.size as usize).collect() };
             let length = match step {
                 Step::Copy { from, length } => {
                     if expected != Some(from) {

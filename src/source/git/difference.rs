@@ -85,6 +85,26 @@ impl Repository {
         Ok(ObjectTree::new(self, self.listed(commit, None)))
     }
 
+    /// True for a revision that leads to a commit.
+    pub fn knows(&self, revision: &str) -> bool {
+        self.commit(revision).is_some()
+    }
+
+    /// The commits that the refs below `prefix` lead to, in full hexadecimal.
+    pub fn tips(&self, prefix: &str) -> Vec<String> {
+        let tips = self.with(|handle| {
+            let references = handle.references()?;
+            let found = references.prefixed(prefix)?.filter_map(Result::ok);
+            let peeled = found.filter_map(|mut reference| Some(reference.peel_to_id().ok()?.detach().to_string()));
+            Ok::<Vec<String>, gix::Error>(peeled.collect())
+        });
+        let mut tips = tips.unwrap_or_default();
+        tips.retain(|id| self.knows(id));
+        tips.sort();
+        tips.dedup();
+        tips
+    }
+
     pub(super) fn commit(&self, revision: &str) -> Option<ObjectId> {
         self.with(|handle| {
             let id = handle.rev_parse_single(revision).ok()?;

@@ -12,6 +12,7 @@ mod inflate;
 mod objects;
 mod packs;
 mod paths;
+mod quarantine;
 mod range;
 mod refs;
 mod repository;

@@ -257,7 +257,7 @@ impl Objects {
             }
         }
         let mut packs = std::mem::take(&mut self.packs);
-        while packs.iter_mut().fold(false, |learned, pack| pack.learn_kinds(|slot| self.kind(slot)) || learned) {
+        while packs.iter_mut().any(|pack| pack.learn_kinds(|slot| self.kind(slot))) {
             for pack in &packs {
                 for (_, slot, kind) in pack.objects().filter(|(.., kind)| kind.is_some()) {
                     self.kinds[slot as usize] = self.kinds[slot as usize].or(kind);

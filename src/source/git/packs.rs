@@ -90,7 +90,7 @@ impl Pack {
     /// The parent of each entry; kinds and roots on the way.
     fn read_headers(&mut self, slot_of: impl Fn(&[u8]) -> Option<Slot>) -> Vec<EntryId> {
         let mut parents = vec![NONE; self.entries.len()];
-        for id in 0..self.entries.len() {
+        for (id, parent) in parents.iter_mut().enumerate() {
             let end = self.end_of(id as EntryId);
             let weight = end.saturating_sub(self.entries[id].offset);
             self.entries[id].weight = u32::try_from(weight).unwrap_or(u32::MAX);
@@ -102,7 +102,7 @@ impl Pack {
                 }
                 Base::Offset(offset) => match self.entry_at(offset) {
                     Some(base) => {
-                        parents[id] = base;
+                        *parent = base;
                         continue;
                     }
                     None => continue,
@@ -112,7 +112,7 @@ impl Pack {
                     let own = oid::try_from_bytes(base).ok().and_then(|id| self.index.lookup(id));
                     match own.and_then(|at| self.entry_at(self.index.pack_offset_at_index(at))) {
                         Some(base) => {
-                            parents[id] = base;
+                            *parent = base;
                             continue;
                         }
                         None => Some(slot_of(base).unwrap_or(Slot::MAX)),

@@ -53,16 +53,13 @@ pub enum NoRange {
 }
 
 impl Repository {
-    /// What `head` has and `base` has not.
-    pub fn range(&self, base: &str, head: &str) -> Result<Range, NoRange> {
+    /// What `head` has and none of `bases`: without any, all of its history.
+    pub fn range(&self, bases: &[String], head: &str) -> Result<Range, NoRange> {
         let missing = || NoRange::Head(format!("{head} is no commit of this repository"));
         let head = self.commit(head).ok_or_else(missing)?;
-        let base = self.commit(base).ok_or_else(|| NoRange::Base(format!("{base} is no commit of this clone")))?;
-        self.between(&[base], head)
-    }
-
-    /// What `head` has and none of `bases`: without any, all of its history.
-    pub fn between(&self, bases: &[ObjectId], head: ObjectId) -> Result<Range, NoRange> {
+        let missing = |base: &str| NoRange::Base(format!("{base} is no commit of this clone"));
+        let bases = bases.iter().map(|base| self.commit(base).ok_or_else(|| missing(base)));
+        let bases = &bases.collect::<Result<Vec<ObjectId>, NoRange>>()?;
         let merge_bases = self.merge_bases(bases, head)?;
         let head_listed = self.listed(head, None);
         let known = Some((&head_listed.folders, &head_listed.entries[..]));
@@ -193,6 +190,9 @@ impl Differing {
     ) {
         if depth > DEEPEST {
             return self.after.notifications.push(too_deep(folder));
+        }
+        if self.after.is_full(folder) {
+            return;
         }
         let names = read(handle, tree, folder, &mut self.after);
         let olds: Vec<Names> = (0..parents.len())

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use gix::ObjectId;
 use gix::object::Kind;
 
+use super::quarantine::Quarantine;
 use crate::model::{Buffer, Notification, Reason, RepoPath, WHOLE};
 
 /// Shared by all threads; cloning it is cheap.
@@ -22,16 +23,37 @@ struct Shared {
     origin: gix::ThreadSafeRepository,
     /// Handles that no thread uses right now: each keeps the packs it has mapped.
     idle: Mutex<Vec<gix::Repository>>,
+    /// Lives as long as its objects are read.
+    _quarantine: Option<Quarantine>,
 }
 
 impl Repository {
-    /// The repository around `folder`: a working tree at or above it, or a bare repository.
+    /// The repository around `folder`: a working tree or a bare repository, at it or above it.
     pub fn around(folder: &Path) -> Result<Repository, String> {
+        Repository::around_with(folder, &[])
+    }
+
+    /// The same with more folders of objects, for a hook that decides about a push.
+    pub fn around_with(folder: &Path, more_objects: &[PathBuf]) -> Result<Repository, String> {
         let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
-        let top = crate::source::repository_above(&folder).or_else(|| folder.ancestors().find(|above| is_bare(above)));
+        let is_top = |above: &&Path| crate::source::repository_above(above) == Some(*above) || is_bare(above);
+        let top = folder.ancestors().find(is_top);
         let top = top.ok_or_else(|| format!("{} is not in a git repository", folder.display()))?;
         let opened = super::open(top).map_err(|error| format!("{}: {error}", top.display()))?;
-        Ok(Repository { shared: Arc::new(Shared { origin: opened.into_sync(), idle: Mutex::default() }) })
+        let mut origin = opened.into_sync();
+        let quarantine = match more_objects {
+            [] => None,
+            folders => Some(Quarantine::open(&mut origin, folders)?),
+        };
+        Ok(Repository { shared: Arc::new(Shared { origin, idle: Mutex::default(), _quarantine: quarantine }) })
+    }
+
+    /// Where git looks for hooks. This is the one thing that the user's own configuration is asked for.
+    pub fn hooks(&self) -> Result<PathBuf, String> {
+        let top = self.top().ok_or("a bare repository has no commits of its own to check")?;
+        let configured = gix::open(self.git_dir()).map_err(|error| error.to_string())?;
+        let written = configured.config_snapshot().trusted_path("core.hooksPath").map_err(|error| error.to_string())?;
+        Ok(written.map_or_else(|| configured.common_dir().join("hooks"), |folder| top.join(folder)))
     }
 
     /// The folder of the working tree; `None` in a bare repository.

@@ -17,8 +17,11 @@ use super::Repository;
 use super::repository::object;
 use crate::model::{Buffer, Listing, Notification, Reason, RepoPath, Snapshot};
 
-/// A tree with more names is listed up to here: trees that repeat each other can name more than any memory holds.
-const MOST_ENTRIES: usize = 4 << 20;
+/// A tree with more in it is listed up to here: trees that repeat each other can name more than any memory holds.
+const MOST_ENTRIES: usize = 2 << 20;
+
+/// What a folder counts for among these: it is an object of its own to read.
+const FOLDER: usize = 8;
 
 /// Folders in folders: a path of 4,096 bytes, which is all that most systems take, seldom has a quarter of it.
 pub(super) const DEEPEST: usize = 1_024;
@@ -133,6 +136,8 @@ pub(super) struct Listed {
     pub notifications: Vec<Notification>,
     /// The folders that were walked: the id of their tree, and where their entries lie.
     pub folders: Folders,
+    /// How many folders were read.
+    pub read: usize,
 }
 
 pub(super) type Folders = HashMap<RepoPath, (ObjectId, Range<usize>)>;
@@ -164,6 +169,9 @@ impl Listed {
         if depth > DEEPEST {
             return self.notifications.push(too_deep(folder));
         }
+        if self.is_full(folder) {
+            return;
+        }
         let data = match object(handle, id, Kind::Tree) {
             Ok(data) => data,
             Err(fault) => return self.notifications.push(fault.about(id, folder)),
@@ -174,9 +182,6 @@ impl Listed {
                 self.notifications.push(damaged(id, folder));
                 break;
             };
-            if self.entries.len() >= MOST_ENTRIES {
-                return self.stop(folder);
-            }
             let path = below(folder, entry.filename);
             let form = match entry.mode.kind() {
                 EntryKind::Tree => {
@@ -192,11 +197,15 @@ impl Listed {
         self.folders.insert(folder.clone(), (id, first..self.entries.len()));
     }
 
-    fn stop(&mut self, folder: &RepoPath) {
-        if self.notifications.last().is_none_or(|last| last.reason != Reason::Truncated) {
-            let message = format!("The tree names more than {MOST_ENTRIES} files; the others are not read.");
+    /// Counts a folder that is to be read; true where there were too many already, which is said once.
+    pub fn is_full(&mut self, folder: &RepoPath) -> bool {
+        self.read += 1;
+        let is_full = self.entries.len() + FOLDER * self.read > MOST_ENTRIES;
+        if is_full && self.notifications.iter().all(|said| said.reason != Reason::Truncated) {
+            let message = "The tree holds too much: what comes from here on is not read.";
             self.notifications.push(Notification::new(Reason::Truncated, folder, message));
         }
+        is_full
     }
 
     /// git never writes one name twice; whoever does may want one of them to go unseen.

@@ -123,7 +123,7 @@ impl Learner {
                 return (pieces, false);
             };
             (at, count) = (end, count + 1);
-            if bytes[end - 1] % CHUNK == 0 || count == MOST || at == bytes.len() {
+            if bytes[end - 1].is_multiple_of(CHUNK) || count == MOST || at == bytes.len() {
                 let piece = &bytes[start..at];
                 pieces.push((self.hash(piece), piece));
                 (start, count) = (at, 0);

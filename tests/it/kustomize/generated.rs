@@ -133,7 +133,7 @@ fn write(layers: &[Layer], root: &Path) -> RepoPath {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 60, ..ProptestConfig::with_cases(cases()) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn generated_layers_are_built_as_kustomize_builds_them(layers in prop::collection::vec(layer(), 1..5)) {

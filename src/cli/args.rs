@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::history_args::History;
@@ -38,6 +39,20 @@ pub enum Command {
     Graph(Graph),
     /// Lists, explains and verifies rules.
     Rules(Rules),
+    /// Keeps the list of findings that are known and bear to wait.
+    Baseline(Baseline),
+    /// Takes over what the files of gitleaks, detect-secrets, kube-linter and checkov say.
+    Migrate(Migrate),
+    /// Writes the completions of a shell to standard output.
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Writes a manual page for each command into a folder.
+    Man {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -68,7 +83,7 @@ pub struct Check {
 }
 
 /// What is looked for and where.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Scan {
     /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
     #[arg(long, value_name = "FILE")]
@@ -88,9 +103,12 @@ pub struct Scan {
     /// Look at files that .gitignore names, too.
     #[arg(long)]
     pub no_gitignore: bool,
-    /// Ignore comments, annotations and the policy's ignores do not count.
+    /// Ignore comments, annotations, the policy's ignores and the baseline do not count.
     #[arg(long)]
     pub no_suppress: bool,
+    /// Findings that are known and bear to wait. [default: what the policy names]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Worker threads. [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -100,8 +118,8 @@ pub struct Scan {
 #[derive(Clone, Debug, Args)]
 pub struct Output {
     /// What is written to standard output.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value = "text")]
-    pub format: FormatName,
+    #[arg(long, value_name = "FORMAT", value_parser = format(), default_value = "text")]
+    pub format: Format,
     /// Write a report to a file as well; repeat for several.
     #[arg(long = "output", value_name = "FORMAT=FILE", value_parser = format_and_file)]
     pub outputs: Vec<(Format, PathBuf)>,
@@ -192,12 +210,31 @@ pub enum RulesCommand {
     },
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum FormatName {
-    Text,
-    Json,
-    Jsonl,
-    Sarif,
+#[derive(Debug, Args)]
+pub struct Baseline {
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Writes down everything that is found today; an existing baseline is left alone.
+    Create(BaselineScan),
+    /// Takes in what is new and takes out what is gone.
+    Update(BaselineScan),
+    /// Takes out what is gone; nothing new comes in.
+    Prune(BaselineScan),
+    /// Lists what is known, by path.
+    Show(BaselineScan),
+}
+
+#[derive(Debug, Args)]
+pub struct BaselineScan {
+    /// A folder of the tree; a baseline is always of the whole root.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub scan: Scan,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -214,23 +251,30 @@ pub enum SeverityName {
     Error,
 }
 
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Files of other tools. [default: those at the root that have their usual names]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write the policy, rules and baseline at the root instead of showing them; what is there already stays.
+    #[arg(long)]
+    pub write: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+}
+
 /// When colours are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
     Auto,
     Always,
     Never,
-}
-
-impl From<FormatName> for Format {
-    fn from(name: FormatName) -> Self {
-        match name {
-            FormatName::Text => Format::Text,
-            FormatName::Json => Format::Json,
-            FormatName::Jsonl => Format::Jsonl,
-            FormatName::Sarif => Format::Sarif,
-        }
-    }
 }
 
 impl From<ConfidenceName> for Confidence {
@@ -251,6 +295,18 @@ impl From<SeverityName> for Severity {
             SeverityName::Error => Severity::Error,
         }
     }
+}
+
+impl Output {
+    /// True where a report of this format is wanted, wherever it goes.
+    pub fn has(&self, format: Format) -> bool {
+        self.format == format || self.outputs.iter().any(|(wanted, _)| *wanted == format)
+    }
+}
+
+/// The formats that there are, for help and completions too.
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::name)).try_map(|name| name.parse::<Format>())
 }
 
 fn format_and_file(argument: &str) -> Result<(Format, PathBuf), String> {

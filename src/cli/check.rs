@@ -8,22 +8,23 @@ use globset::{Glob, GlobBuilder, GlobSet};
 use jiff::Zoned;
 
 use super::args::{Check, Output, Scan};
+use super::baseline::Known;
 use super::difference;
 use super::exit::{Exit, judge};
 use super::output::{Failure, tell};
 use crate::catalog::Catalog;
 use crate::engine::{self, ActiveRule, Plan};
 use crate::filter::{PathIgnore, Threshold};
-use crate::model::{Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
+use crate::model::{Flow, Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
 use crate::policy::{Policy, glob_set};
+use crate::report::Format;
 use crate::source::{POLICY_FILE, Root, Settings, Stdin, Worktree, find_root};
 
 pub fn run(arguments: &Check) -> Result<Exit, Failure> {
     let threshold =
         Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
     let mut report = match arguments.paths.as_slice() {
-        _ if arguments.staged => difference::staged(arguments)?,
-        _ if arguments.since.is_some() => difference::range(arguments)?,
+        _ if arguments.staged || arguments.since.is_some() => introduced(arguments)?,
         [only] if only == Path::new("-") => standard_input(arguments)?,
         paths => worktree(arguments, paths)?,
     };
@@ -35,35 +36,95 @@ pub fn run(arguments: &Check) -> Result<Exit, Failure> {
     }
 }
 
+/// What is staged, or what a range introduces, without what a baseline that was named knows.
+fn introduced(arguments: &Check) -> Result<Report, Failure> {
+    let known = Known::of(&arguments.scan, &Policy::default(), None)?;
+    let mut report = match arguments.staged {
+        true => difference::staged(arguments)?,
+        false => difference::range(arguments)?,
+    };
+    known.hold(&mut report, false);
+    Ok(report)
+}
+
 fn standard_input(arguments: &Check) -> Result<Report, Failure> {
     let here = find_root(&[PathBuf::from(".")]).ok();
-    let (plan, _) =
-        prepare(&arguments.scan, &arguments.output, here.and_then(|root| root.policy).map(PolicyFile::Disk))?;
-    Ok(engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan))
+    let policy = here.and_then(|root| root.policy);
+    let root = policy.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+    let (plan, settings) = prepare(&arguments.scan, &arguments.output, policy.map(PolicyFile::Disk))?;
+    let known = Known::of(&arguments.scan, &settings, root.as_deref())?;
+    let mut report = engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan);
+    known.hold(&mut report, false);
+    Ok(report)
 }
 
 fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
-    if let Some(missing) = paths.iter().find(|path| path.symlink_metadata().is_err()) {
-        return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
+    let tree = Asked::of(&arguments.scan, masking(&arguments.output), arguments.policy_from.as_deref(), paths)?;
+    let known = Known::of(&arguments.scan, &tree.policy, Some(&tree.root.folder))?;
+    let mut report = tree.look(&arguments.scan)?;
+    if arguments.output.has(Format::Html) {
+        report.flow = Some(tree.flow(&arguments.scan)?);
     }
-    let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-    let file = match &arguments.policy_from {
-        None => root.policy.clone().map(PolicyFile::Disk),
-        Some(revision) => difference::policy_of(revision, &root.folder)?,
-    };
-    let (mut plan, policy) = prepare(&arguments.scan, &arguments.output, file)?;
-    plan.scope = root.scope.clone();
-    let source = Worktree::new(Settings {
-        root: root.folder.clone(),
-        gitignore: !arguments.scan.no_gitignore,
-        exclude: excluded(&arguments.scan, &policy)?,
-        named: root.scope.iter().filter(|path| !path.as_bytes().is_empty()).cloned().collect(),
-        folders: if root.is_whole { Vec::new() } else { root.scope.clone() },
-        threads: plan.threads,
-    });
-    let mut report = engine::check(&source, &plan);
-    report.notifications.extend(inventory(&root).into_iter().chain(nothing_left(&report)));
+    known.hold(&mut report, is_full(&arguments.scan, &tree.root));
     Ok(report)
+}
+
+fn masking(output: &Output) -> Masking {
+    Masking { reveal: usize::from(output.reveal) }
+}
+
+/// True when every rule looked at everything.
+fn is_full(scan: &Scan, root: &Root) -> bool {
+    let is_all = root.scope.iter().any(|path| path.as_bytes().is_empty());
+    is_all && scan.rules.is_empty() && scan.skip.is_empty() && scan.exclude.is_empty()
+}
+
+/// A tree on disk, with what is to be done to it.
+pub(super) struct Asked {
+    pub root: Root,
+    pub policy: Policy,
+    plan: Plan,
+}
+
+impl Asked {
+    /// `policy_from` is the revision whose policy judges, where it is not the one on disk.
+    pub fn of(scan: &Scan, masking: Masking, policy_from: Option<&str>, paths: &[PathBuf]) -> Result<Asked, Failure> {
+        if let Some(missing) = paths.iter().find(|path| path.symlink_metadata().is_err()) {
+            return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
+        }
+        let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
+        let file = match policy_from {
+            None => root.policy.clone().map(PolicyFile::Disk),
+            Some(revision) => difference::policy_of(revision, &root.folder)?,
+        };
+        let (mut plan, policy) = plan_of(scan, masking, file)?;
+        plan.scope = root.scope.clone();
+        Ok(Asked { root, policy, plan })
+    }
+
+    /// What is found, before it is held against a baseline.
+    pub fn look(&self, scan: &Scan) -> Result<Report, Failure> {
+        let mut report = engine::check(&self.source(scan)?, &self.plan);
+        report.notifications.extend(inventory(&self.root).into_iter().chain(nothing_left(&report)));
+        Ok(report)
+    }
+
+    /// Which Secrets are made, from what, and who reads them.
+    pub fn flow(&self, scan: &Scan) -> Result<Flow, Failure> {
+        Ok(engine::flow(&self.source(scan)?, &self.policy.externals, self.plan.threads))
+    }
+
+    fn source(&self, scan: &Scan) -> Result<Worktree, Failure> {
+        let Asked { root, policy, plan } = self;
+        Ok(Worktree::new(Settings {
+            root: root.folder.clone(),
+            gitignore: !scan.no_gitignore,
+            exclude: excluded(scan, policy)?,
+            named: root.scope.iter().filter(|path| !path.as_bytes().is_empty()).cloned().collect(),
+            folders: if root.is_whole { Vec::new() } else { root.scope.clone() },
+            threads: plan.threads,
+        }))
+    }
 }
 
 /// A zero that comes from leaving everything out is no good news.
@@ -93,6 +154,10 @@ pub(super) enum PolicyFile {
 
 /// The plan that arguments and policy make together; the policy for what it says of files.
 pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -> Result<(Plan, Policy), Failure> {
+    plan_of(scan, masking(output), found)
+}
+
+fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(Plan, Policy), Failure> {
     let catalog = match &scan.rules_dir {
         None => Catalog::built_in(),
         Some(folder) => Catalog::built_in()
@@ -106,7 +171,8 @@ pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -
     plan.ignores = ignores(&policy);
     plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.suppress = !scan.no_suppress;
-    plan.masking = Masking { reveal: usize::from(output.reveal) };
+    plan.foreign_markers = !policy.own_markers_only;
+    plan.masking = masking;
     plan.threads = scan.threads.map_or_else(available_threads, usize::from);
     Ok((plan, policy))
 }

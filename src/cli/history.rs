@@ -2,6 +2,7 @@
 //!
 //! It does not know how objects are read or judged.
 
+use super::baseline::Known;
 use super::check::{PolicyFile, globs, prepare};
 use super::exit::{Exit, judge};
 use super::history_args::History;
@@ -9,7 +10,7 @@ use super::output::{Failure, tell};
 use super::progress::told;
 use crate::engine::{self, Scope};
 use crate::filter::Threshold;
-use crate::policy::glob_set;
+use crate::policy::{Policy, glob_set};
 use crate::source::{find_root, git};
 
 pub fn run(arguments: &History) -> Result<Exit, Failure> {
@@ -27,8 +28,10 @@ pub fn run(arguments: &History) -> Result<Exit, Failure> {
         exclude: glob_set(policy.exclude.iter().chain(&globs(&arguments.scan.exclude)?)),
         unreachable: arguments.unreachable,
     };
+    let known = Known::of(&arguments.scan, &Policy::default(), None)?;
     let source = git::History::open(&arguments.repositories, &arguments.branches).map_err(Failure::new)?;
     let mut report = told(arguments.output.quiet, |progress| engine::history(&source, &scope, &plan, progress));
+    known.hold(&mut report, false);
     report.findings.retain(|finding| threshold.reports(finding));
     tell(&report, &arguments.output)?;
     match arguments.output.exit_zero {

@@ -3,7 +3,9 @@
 //! It does not know how anything is found.
 
 mod args;
+mod baseline;
 mod check;
+mod completions;
 mod difference;
 mod exit;
 mod graph;
@@ -11,6 +13,7 @@ mod history;
 mod history_args;
 mod hook;
 mod hook_args;
+mod migrate;
 mod output;
 mod progress;
 mod rules;
@@ -20,6 +23,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Command};
+pub use completions::commands;
 pub use exit::Exit;
 
 /// Runs the program that the process was started as.
@@ -31,6 +35,10 @@ pub fn main() -> ExitCode {
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Completions { shell } => completions::write(shell),
+        Command::Man { folder } => completions::manual(&folder),
     };
     done.unwrap_or_else(|failure| {
         output::complain(&failure);

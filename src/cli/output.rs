@@ -43,6 +43,7 @@ pub fn tell(report: &Report, output: &Output) -> Result<(), Failure> {
         width: width(on_terminal),
         quiet: output.quiet,
         show_suppressed: output.show_suppressed,
+        now: now(),
         ..Options::default()
     };
     for (format, path) in &output.outputs {
@@ -51,7 +52,7 @@ pub fn tell(report: &Report, output: &Output) -> Result<(), Failure> {
             .and_then(|mut file| report::write(*format, report, &plain, &mut file))
             .map_err(|error| Failure::new(format!("{} could not be written: {error}", path.display())))?;
     }
-    say(|out| report::write(output.format.into(), report, &options, out))
+    say(|out| report::write(output.format, report, &options, out))
 }
 
 /// Writes to standard output. A reader that went away has seen enough.
@@ -62,6 +63,12 @@ pub fn say(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), F
         }
         _ => Ok(()),
     }
+}
+
+/// The time in UTC, to the second.
+fn now() -> [u8; 19] {
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    now.as_bytes().try_into().unwrap_or(Options::default().now)
 }
 
 fn width(on_terminal: bool) -> usize {

@@ -12,7 +12,7 @@ use super::{Plan, merge};
 use crate::checks::{self, Context, UnitDraft};
 use crate::detect::{code, keyed, loose};
 use crate::document::{Document, Manifest, Role, holds_only_schemas};
-use crate::filter::{Ignore, inline};
+use crate::filter::{Ignore, foreign, inline};
 use crate::graph::{self, Contents, FileId, Layout};
 use crate::model::{
     Blob, Buffer, Draft, Excerpt, Finding, Fingerprint, Identity, Location, Notification, Origin, Reason, RepoPath,
@@ -312,7 +312,7 @@ impl Examiner<'_> {
             checks::run(document, &context, &self.plan.checks, drafts);
         }
         outcome.contents = self.contents(blob, &documents);
-        documents.iter().flat_map(|document| annotations(document, blob)).collect()
+        documents.iter().flat_map(|document| annotations(document, blob, self.plan.foreign_markers)).collect()
     }
 
     /// True where no key can promise a credential and no object can be in the text: nothing but its syntax could be wrong.
@@ -339,9 +339,12 @@ impl Examiner<'_> {
         if drafts.is_empty() && self.pass.is_past {
             return;
         }
-        let ignores = self.ignores(blob, annotated);
-        let mut used = vec![false; ignores.len()];
+        let mut ignores = self.ignores(blob, annotated);
         let drafts = merge::merge(drafts);
+        if !drafts.is_empty() && self.plan.suppress && self.plan.foreign_markers {
+            ignores.extend(foreign::read(blob.text, blob.lines()));
+        }
+        let mut used = vec![false; ignores.len()];
         let silent = if drafts.is_empty() { Vec::new() } else { self.silent(blob) };
         let secrets = merge::secrets(drafts.iter().chain(&silent));
         for draft in drafts.into_iter().filter(|draft| told.contains(&draft.span.start)) {
@@ -407,7 +410,7 @@ impl Examiner<'_> {
                 let position = blob.region(*place).start;
                 let (reason, message) = match self.plan.catalog.get(name) {
                     None => (Reason::UnknownRule, self.plan.catalog.unknown(name)),
-                    Some(rule) if !used && ignore.rules.len() == 1 && self.plan.is_active(rule) => {
+                    Some(rule) if !used && !ignore.foreign && ignore.rules.len() == 1 && self.plan.is_active(rule) => {
                         (Reason::UnusedIgnore, format!("This ignore of `{}` silences nothing.", rule.id))
                     }
                     Some(_) => continue,
@@ -451,12 +454,17 @@ fn notify(blob: &Blob, syntax: Syntax, tree: &Tree, outcome: &mut Outcome) {
 }
 
 /// The ignores that the objects of a document carry themselves: `tightlip.dev/ignore: rule-id reason`.
-fn annotations(document: &Document, blob: &Blob) -> Vec<Ignore> {
+fn annotations(document: &Document, blob: &Blob, also_foreign: bool) -> Vec<Ignore> {
     let of_object = |manifest: Manifest| {
-        let node = manifest.root.at("metadata.annotations")?.get("tightlip.dev/ignore")?;
+        let annotations = manifest.root.at("metadata.annotations").into_iter().flat_map(|node| node.entries());
         let object = manifest.root.span();
         let lines = blob.lines().line_of(object.start)..=blob.lines().line_of(object.end);
-        Ignore::of_annotation(node.as_str()?, node.content_span(), lines)
+        let ignore = |(key, node): (Node, Node)| match key.as_str()? {
+            "tightlip.dev/ignore" => Ignore::of_annotation(node.as_str()?, node.content_span(), lines.clone()),
+            other if also_foreign => foreign::of_annotation(other, node.as_str()?, lines.clone()),
+            _ => None,
+        };
+        annotations.filter_map(ignore).collect::<Vec<_>>()
     };
-    document.manifests().iter().copied().filter_map(of_object).collect()
+    document.manifests().iter().copied().flat_map(of_object).collect()
 }

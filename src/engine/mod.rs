@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use crate::catalog::Catalog;
 use crate::document::{Document, Role};
 use crate::graph::Layout;
-use crate::model::{Buffer, Class, Coverage, Finding, Flow, Notification, Reason, Related, RepoPath, Report, Snapshot};
+use crate::model::{Buffer, Class, Finding, Flow, Notification, Reason, Related, RepoPath, Report, Snapshot};
 use crate::policy::Externals;
 use crate::syntax::Syntax;
 pub use difference::introduced;
@@ -101,7 +101,7 @@ fn in_parallel<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 }
 
 fn conclude(listed: Vec<Notification>, left_out: &[(Reason, u64)], outcomes: Vec<Outcome>) -> Report {
-    let mut report = Report { notifications: listed, coverage: Coverage::default(), findings: Vec::new() };
+    let mut report = Report { notifications: listed, ..Report::default() };
     for &(reason, count) in left_out {
         *report.coverage.reasons.entry(reason).or_default() += count;
     }

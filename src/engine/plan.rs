@@ -44,6 +44,8 @@ pub struct Plan {
     pub watches_policy: bool,
     /// Inline ignores and annotations count.
     pub suppress: bool,
+    /// The ignores of other scanners count, too.
+    pub foreign_markers: bool,
     pub masking: Masking,
     pub threads: usize,
 }
@@ -69,6 +71,7 @@ impl Plan {
             ignores: Vec::new(),
             watches_policy: true,
             suppress: true,
+            foreign_markers: true,
             masking: Masking::default(),
             threads: 1,
         }

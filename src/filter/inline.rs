@@ -53,9 +53,14 @@ pub fn read(text: &[u8], lines: &LineIndex) -> Vec<Ignore> {
         if is_block {
             open.push(ignores.len());
         }
-        ignores.push(Ignore { kind: SuppressionKind::Inline, rules, reason, first_line, last_line });
+        ignores.push(Ignore { kind: SuppressionKind::Inline, rules, reason, first_line, last_line, foreign: false });
     }
     ignores
+}
+
+/// True when what stands before a mark opens a comment.
+pub(super) fn is_comment(before: &[u8]) -> bool {
+    comment_lead(before).is_some()
 }
 
 enum Lead {

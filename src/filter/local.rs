@@ -10,12 +10,14 @@ use crate::text::Span;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ignore {
     pub kind: SuppressionKind,
-    /// Rule ids as written, with the place of each.
+    /// Rule ids as written, with the place of each; none stands for all.
     pub rules: Vec<(String, Span)>,
     pub reason: String,
     /// 1-based lines, both ends included.
     pub first_line: u32,
     pub last_line: u32,
+    /// Written for another scanner: that it silences nothing here is no news.
+    pub foreign: bool,
 }
 
 impl Ignore {
@@ -26,14 +28,21 @@ impl Ignore {
         let rules: Vec<_> = rules.into_iter().map(|(rule, span)| (rule, span.shift(place.start))).collect();
         let (first_line, last_line) = lines.into_inner();
         let kind = SuppressionKind::Annotation;
-        (!rules.is_empty()).then(|| Ignore { kind, rules, reason: reason.trim().to_owned(), first_line, last_line })
+        (!rules.is_empty()).then(|| Ignore {
+            kind,
+            rules,
+            reason: reason.trim().to_owned(),
+            first_line,
+            last_line,
+            foreign: false,
+        })
     }
 
     /// True when it names one of `ids` and covers any line from `first` to `last`.
     pub fn covers(&self, ids: &[&str], first: u32, last: u32) -> bool {
         self.first_line <= last
             && first <= self.last_line
-            && self.rules.iter().any(|(rule, _)| ids.contains(&rule.as_str()))
+            && (self.rules.is_empty() || self.rules.iter().any(|(rule, _)| ids.contains(&rule.as_str())))
     }
 
     pub fn suppression(&self) -> Suppression {

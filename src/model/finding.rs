@@ -108,6 +108,20 @@ pub enum SuppressionKind {
     Annotation,
     /// An `ignore` entry of the policy.
     Policy,
+    /// A line of the baseline.
+    Baseline,
+}
+
+impl SuppressionKind {
+    /// The word in reports: stable.
+    pub fn name(self) -> &'static str {
+        match self {
+            SuppressionKind::Inline => "inline",
+            SuppressionKind::Annotation => "annotation",
+            SuppressionKind::Policy => "policy",
+            SuppressionKind::Baseline => "baseline",
+        }
+    }
 }
 
 impl Finding {

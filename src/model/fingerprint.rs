@@ -31,6 +31,11 @@ impl Fingerprint {
         }
     }
 
+    /// True for what `Display` writes.
+    pub fn is_written(text: &str) -> bool {
+        text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    }
+
     /// Equal only for what is the same in every bit, guessable values included: to tell findings apart while they are
     /// held. It never leaves the process.
     pub fn exact(identity: &Identity) -> Fingerprint {

@@ -37,6 +37,7 @@ pub enum Reason {
     TooManyMatches,
     UnknownRule,
     UnusedIgnore,
+    UnusedBaseline,
     PartialInventory,
     NothingStaged,
     EmptyRange,
@@ -58,8 +59,8 @@ impl Reason {
             Unreadable | Truncated | BrokenIndex | MissingObject | CorruptObject | OversizedObject | ShallowHistory
             | MissingBase => Class::Incomplete,
             InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference => Class::Degraded,
-            TooManyMatches | UnknownRule | UnusedIgnore | PartialInventory | NothingStaged | EmptyRange
-            | UnmergedPath | UnreachableObjects => Class::Info,
+            TooManyMatches | UnknownRule | UnusedIgnore | UnusedBaseline | PartialInventory | NothingStaged
+            | EmptyRange | UnmergedPath | UnreachableObjects => Class::Info,
             Ignored | Excluded | SymbolicLink | NotAFile | Submodule | LfsPointer | GitDirectory => Class::OutOfScope,
         }
     }
@@ -84,6 +85,7 @@ impl Reason {
             TooManyMatches => "too-many-matches",
             UnknownRule => "unknown-rule",
             UnusedIgnore => "unused-ignore",
+            UnusedBaseline => "unused-baseline",
             PartialInventory => "partial-inventory",
             NothingStaged => "nothing-staged",
             EmptyRange => "empty-range",

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Class, Finding, Notification, Reason};
+use super::{Class, Finding, Flow, Notification, Reason};
 
 /// How much was looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,4 +39,8 @@ pub struct Report {
     /// Sorted. Of the out-of-scope class only what a user would want named; all of them are in `coverage`.
     pub notifications: Vec<Notification>,
     pub coverage: Coverage,
+    /// True where findings were held against what was known before: those that are not suppressed are new.
+    pub compared: bool,
+    /// The way of secrets, for the reports that can draw it; `None` where nobody asked.
+    pub flow: Option<Flow>,
 }

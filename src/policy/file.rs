@@ -42,6 +42,18 @@ struct File {
     rules: Pairs<Spanned<RuleShape>>,
     #[serde(default)]
     ignore: Vec<IgnoreShape>,
+    baseline: Option<String>,
+    #[serde(default, rename = "ignore-markers")]
+    ignore_markers: Markers,
+}
+
+/// Whose ignore comments count.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Markers {
+    #[default]
+    All,
+    Tightlip,
 }
 
 #[derive(Default, Deserialize)]
@@ -108,6 +120,8 @@ impl Verifier<'_> {
             exclude: file.exclude.iter().filter_map(|glob| self.glob(glob)).collect(),
             rules: file.rules.0.into_iter().filter_map(|(id, shape)| self.rule_setting(&id, shape)).collect(),
             ignore: file.ignore.into_iter().filter_map(|shape| self.ignore(shape)).collect(),
+            baseline: file.baseline,
+            own_markers_only: matches!(file.ignore_markers, Markers::Tightlip),
         }
     }
 

@@ -18,6 +18,10 @@ pub struct Policy {
     pub exclude: Vec<Glob>,
     pub rules: Vec<RuleSetting>,
     pub ignore: Vec<Ignore>,
+    /// The ignores of other scanners do not count.
+    pub own_markers_only: bool,
+    /// The baseline, relative to the policy's folder.
+    pub baseline: Option<String>,
 }
 
 impl Policy {

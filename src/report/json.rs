@@ -12,7 +12,6 @@ use super::encode::{uri, write_json};
 use super::summary::Tally;
 use crate::model::{
     Attribution, Class, Confidence, Coverage, Excerpt, Finding, Location, Notification, RepoPath, Report,
-    SuppressionKind,
 };
 use crate::text::{Position, Span};
 
@@ -61,6 +60,8 @@ struct JsonHead {
     version: u32,
     tool: JsonTool,
     complete: bool,
+    /// True where findings were held against a baseline or an earlier tree.
+    compared: bool,
     summary: JsonSummary,
     coverage: JsonCoverage,
 }
@@ -111,6 +112,7 @@ impl JsonHead {
             version: VERSION,
             tool: JsonTool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             complete: report.coverage.is_complete(),
+            compared: report.compared,
             summary: JsonSummary::of(report),
             coverage: JsonCoverage::of(&report.coverage),
         }
@@ -261,10 +263,10 @@ impl<'a> JsonFinding<'a> {
             also: finding.also.iter().map(|rule| rule.id).collect(),
             fingerprint: finding.fingerprint.to_string(),
             history: finding.history.as_ref().map(JsonAttribution::of),
-            suppression: finding.suppression.as_ref().map(|suppression| JsonSuppression {
-                kind: suppression_kind(suppression.kind),
-                reason: &suppression.reason,
-            }),
+            suppression: finding
+                .suppression
+                .as_ref()
+                .map(|suppression| JsonSuppression { kind: suppression.kind.name(), reason: &suppression.reason }),
         }
     }
 }
@@ -332,14 +334,6 @@ impl<'a> JsonNotification<'a> {
 
 fn ends(span: Span) -> [usize; 2] {
     [span.start, span.end]
-}
-
-fn suppression_kind(kind: SuppressionKind) -> &'static str {
-    match kind {
-        SuppressionKind::Inline => "inline",
-        SuppressionKind::Annotation => "annotation",
-        SuppressionKind::Policy => "policy",
-    }
 }
 
 fn class(class: Class) -> &'static str {

@@ -3,10 +3,15 @@
 //! It does not know source files (excerpts come masked), the environment, or the terminal: what depends on those comes in
 //! as `Options`.
 
+mod csv;
 mod encode;
 mod flow;
+mod gitlab;
 mod history;
+mod html;
 mod json;
+mod junit;
+mod markdown;
 mod prose;
 mod sarif;
 mod summary;
@@ -30,10 +35,33 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0.
     Sarif,
+    /// One page with search, filters and code frames, that loads nothing.
+    Html,
+    /// A table for a pull request's comment.
+    Markdown,
+    /// JUnit XML: a finding is a failed test.
+    Junit,
+    /// GitLab's code quality report.
+    GitlabCodeQuality,
+    /// GitLab's secret detection report; credentials only.
+    GitlabSecretDetection,
+    /// One row a finding.
+    Csv,
 }
 
 impl Format {
-    pub const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Jsonl, Format::Sarif];
+    pub const ALL: [Format; 10] = [
+        Format::Text,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::Html,
+        Format::Markdown,
+        Format::Junit,
+        Format::GitlabCodeQuality,
+        Format::GitlabSecretDetection,
+        Format::Csv,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -41,6 +69,12 @@ impl Format {
             Format::Json => "json",
             Format::Jsonl => "jsonl",
             Format::Sarif => "sarif",
+            Format::Html => "html",
+            Format::Markdown => "markdown",
+            Format::Junit => "junit",
+            Format::GitlabCodeQuality => "gitlab-code-quality",
+            Format::GitlabSecretDetection => "gitlab-secret-detection",
+            Format::Csv => "csv",
         }
     }
 }
@@ -64,7 +98,7 @@ impl FromStr for Format {
     }
 }
 
-/// How `text` is laid out; the other formats are the same for everybody.
+/// How `text` is laid out; the other formats are the same for everybody, but for the time that GitLab asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     pub colour: bool,
@@ -76,11 +110,20 @@ pub struct Options {
     pub quiet: bool,
     /// Suppressed findings are listed, not only counted.
     pub show_suppressed: bool,
+    /// When the run began, in UTC: `2027-01-31T08:00:00`. Only `gitlab-secret-detection` says it.
+    pub now: [u8; 19],
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { colour: false, unicode: true, width: 100, quiet: false, show_suppressed: false }
+        Options {
+            colour: false,
+            unicode: true,
+            width: 100,
+            quiet: false,
+            show_suppressed: false,
+            now: *b"1970-01-01T00:00:00",
+        }
     }
 }
 
@@ -92,6 +135,14 @@ pub fn write(format: Format, report: &Report, options: &Options, out: &mut dyn W
         Format::Json => json::write(report, &mut out)?,
         Format::Jsonl => json::write_lines(report, &mut out)?,
         Format::Sarif => sarif::write(report, &mut out)?,
+        Format::Html => html::write(report, &mut out)?,
+        Format::Markdown => markdown::write(report, &mut out)?,
+        Format::Junit => junit::write(report, &mut out)?,
+        Format::GitlabCodeQuality => gitlab::write_code_quality(report, &mut out)?,
+        Format::GitlabSecretDetection => {
+            gitlab::write_secret_detection(report, &String::from_utf8_lossy(&options.now), &mut out)?;
+        }
+        Format::Csv => csv::write(report, &mut out)?,
     }
     out.flush()
 }

@@ -40,7 +40,13 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             execution_successful: report.coverage.is_complete(),
             tool_execution_notifications: notifications,
         }],
-        results: shown.iter().map(|finding| SarifResult::of(finding, index[finding.rule.id])).collect(),
+        results: shown
+            .iter()
+            .map(|finding| SarifResult {
+                baseline_state: report.compared.then(|| baseline_state(finding)),
+                ..SarifResult::of(finding, index[finding.rule.id])
+            })
+            .collect(),
         properties: SarifRunProperties { coverage: JsonCoverage::of(&report.coverage) },
     };
     write_json(&SarifLog { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
@@ -181,6 +187,9 @@ struct SarifResult<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<SarifLocation<'a>>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    /// Against the baseline, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     /// Present on every result: an empty list says "not suppressed", an absent one "nobody looked".
     suppressions: Vec<SarifSuppression<'a>>,
     #[serde(skip_serializing_if = "SarifResultProperties::is_empty")]
@@ -324,6 +333,7 @@ impl<'a> SarifResult<'a> {
             locations: [SarifLocation::of(&finding.location)],
             related_locations: related.collect(),
             partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.to_string())]),
+            baseline_state: None,
             suppressions: finding.suppression.iter().map(SarifSuppression::of).collect(),
             properties: SarifResultProperties {
                 also: finding.also.iter().map(|rule| rule.id).collect(),
@@ -403,7 +413,7 @@ impl<'a> SarifSuppression<'a> {
     fn of(suppression: &'a Suppression) -> SarifSuppression<'a> {
         let kind = match suppression.kind {
             SuppressionKind::Inline | SuppressionKind::Annotation => "inSource",
-            SuppressionKind::Policy => "external",
+            SuppressionKind::Policy | SuppressionKind::Baseline => "external",
         };
         SarifSuppression { kind, justification: &suppression.reason }
     }
@@ -450,6 +460,13 @@ fn security_severity(severity: Severity) -> &'static str {
         Severity::Error => "8.0",
         Severity::Warning => "5.0",
         Severity::Note => "2.0",
+    }
+}
+
+fn baseline_state(finding: &Finding) -> &'static str {
+    match finding.suppression {
+        Some(Suppression { kind: SuppressionKind::Baseline, .. }) => "unchanged",
+        _ => "new",
     }
 }
 

@@ -129,6 +129,7 @@ fn phrase(reason: Reason, number: u64) -> String {
         Reason::UnknownRule => ("unknown rule", "unknown rules"),
         Reason::TooManyMatches => ("rule with too many matches", "rules with too many matches"),
         Reason::UnusedIgnore => ("unused ignore", "unused ignores"),
+        Reason::UnusedBaseline => ("unused baseline", "unused baselines"),
         Reason::PartialInventory => ("partial inventory", "partial inventories"),
         Reason::NothingStaged => ("nothing staged", "nothing staged"),
         Reason::EmptyRange => ("empty range", "empty ranges"),

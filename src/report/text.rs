@@ -155,6 +155,7 @@ impl<'a> Page<'a> {
                     SuppressionKind::Inline => "a comment",
                     SuppressionKind::Annotation => "an annotation",
                     SuppressionKind::Policy => "the policy",
+                    SuppressionKind::Baseline => "the baseline",
                 };
                 let reason = if suppression.reason.is_empty() { "no reason given" } else { &suppression.reason };
                 format!(" (by {by}: {})", prose(reason))

@@ -42,7 +42,12 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate and the only places (prefixes below `src`) that name it.
 const ENCLOSED: &[(&str, &[&str])] = &[
-    ("clap", &["cli/args.rs", "cli/history_args.rs", "cli/hook_args.rs", "cli/mod.rs"]),
+    ("clap", &["cli/args.rs", "cli/history_args.rs", "cli/hook_args.rs", "cli/mod.rs", "cli/completions.rs"]),
+    ("clap_complete", &["cli/completions.rs"]),
+    ("clap_mangen", &["cli/completions.rs"]),
+    ("regex_syntax", &["cli/migrate/samples.rs"]),
+    // `syntax` has a module of that name.
+    ("toml", &["cli/migrate/gitleaks.rs", "syntax/"]),
     ("flate2", &["detect/decode.rs"]),
     ("miette", &["report/text.rs"]),
     ("gix", &["source/git/"]),

@@ -1,10 +1,13 @@
 //! One integration binary; each module is a subject.
 
 mod architecture;
+mod baseline;
 mod catalog;
 mod cli;
 mod decoding;
+mod docs;
 mod fixtures;
+mod formats;
 mod harness;
 mod history;
 mod hooks;
@@ -12,6 +15,7 @@ mod hostile_history;
 mod kustomize;
 mod layout;
 mod layouts_git;
+mod migrate;
 mod mutations;
 mod range;
 mod readme;

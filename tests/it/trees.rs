@@ -67,6 +67,7 @@ fn line(finding: &Finding) -> String {
         SuppressionKind::Inline => ", ignored inline",
         SuppressionKind::Annotation => ", ignored by annotation",
         SuppressionKind::Policy => ", ignored by policy",
+        SuppressionKind::Baseline => ", known",
     });
     format!("{path}:{}:{} {} {confidence}{also}{quiet}", start.line, start.column, finding.rule.id)
 }

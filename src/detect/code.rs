@@ -169,7 +169,6 @@ fn judge(rules: &KeyedRules, blob: &Blob, literal: &Literal, trust: Trust, draft
     }
     let confidence = match value::judge_in_code(&name, written).verdict {
         Verdict::Credential(confidence) => confidence,
-        Verdict::WeakDefault => Confidence::Low,
         _ => return,
     };
     let doubtful = trust != Trust::Full

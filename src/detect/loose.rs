@@ -19,11 +19,27 @@ pub fn scan(rules: &KeyedRules, blob: &Blob, drafts: &mut Vec<Draft>) {
     }
     let Some(syntax) = Syntax::of_loose(blob.path(), blob.text) else { return };
     let text = readable(blob.text);
+    if blob.path().extension() == Some(b"properties") && holds_messages(&text) {
+        return;
+    }
     // A login needs no word for it.
     let is_login = matches!(syntax, Syntax::Pgpass | Syntax::Shell | Syntax::Dockerfile);
     if is_login || value::may_hold_credentials(&text) {
         keyed::scan(rules, blob, &syntax.parse(&text), &text, drafts);
     }
+}
+
+/// True for texts that a program shows to people: every fourth value or more is a sentence.
+fn holds_messages(text: &str) -> bool {
+    let (mut values, mut sentences) = (0, 0);
+    let settings = text.lines().map(str::trim).filter(|line| !line.starts_with(['#', '!']));
+    for (_, value) in settings.filter_map(|line| line.split_once('=')) {
+        values += 1;
+        let is_word =
+            |word: &str| word.chars().all(|character| character.is_alphabetic() || "?.,!".contains(character));
+        sentences += usize::from(value.split_whitespace().filter(|word| is_word(word)).count() >= 2);
+    }
+    sentences > 0 && sentences * 4 >= values
 }
 
 /// The text with a `?` for each byte that is no UTF-8, so that every place stays where it is.

@@ -2,7 +2,7 @@
 //!
 //! It does not know how they were found.
 
-use crate::model::{Draft, Identity};
+use crate::model::{Confidence, Draft, Identity, Matcher};
 use crate::text::Span;
 
 /// Keeps, of drafts whose secrets overlap, the one that says most; a manifest rule before a credential rule.
@@ -53,7 +53,13 @@ pub fn secrets<'d>(drafts: impl Iterator<Item = &'d Draft>) -> Vec<Span> {
 fn weight(draft: &Draft) -> impl Ord + use<> {
     let is_exact = matches!(draft.identity, Identity::Credential { .. });
     let narrow = std::cmp::Reverse(draft.secrets.iter().map(|secret| secret.len()).sum::<usize>());
-    (!draft.rule.is_credential(), draft.confidence, is_exact, narrow)
+    (!draft.rule.is_credential(), is_of_its_own(draft), draft.confidence, is_exact, narrow)
+}
+
+/// A rule that knows the file or the vendor says more than one that knows a word for a credential, unless it doubts.
+fn is_of_its_own(draft: &Draft) -> bool {
+    let generic = matches!(draft.rule.matcher, Matcher::Structure(name) if name.starts_with("keyed-"));
+    !generic && draft.confidence > Confidence::Low
 }
 
 fn overlapping(taken: &[(Span, usize)], secret: Span) -> Option<usize> {

@@ -6,7 +6,7 @@ use super::scan::lines;
 use super::{Builder, Style, Tree};
 use crate::text::Span;
 
-/// `machine host login name password secret`, over any number of lines.
+/// `machine`, `login` and `password`, each with the word behind it, over any number of lines.
 pub fn netrc(text: &str) -> Tree {
     let mut builder = Builder::new();
     builder.mapping(0, None);

@@ -40,7 +40,7 @@ pub fn judge_literal_password(value: &str) -> Judgement {
 }
 
 /// Judges a string literal of source code by the name that it is given. There most strings under such names are names
-/// themselves, texts for people, or made up for a test: a word alone is doubtful.
+/// themselves, texts for people, or made up for a test: a word alone is none.
 pub fn judge_in_code(name: &str, value: &str) -> Judgement {
     let judgement = judge(Context { keys: &[name], siblings: &[], quoted: true }, value);
     let Verdict::Credential(confidence) = judgement.verdict else { return judgement };
@@ -53,9 +53,9 @@ pub fn judge_in_code(name: &str, value: &str) -> Judgement {
             said(Verdict::Name, "is a path of names")
         }
         _ if mentions_credentials(value) && quality::is_wordy(value) => {
-            certain(Confidence::Low, "is made of words for credentials")
+            said(Verdict::Innocent, "is made of words for credentials")
         }
-        _ if !quality::is_varied(value) => certain(Confidence::Low, "is a word in a program"),
+        _ if !quality::is_varied(value) => said(Verdict::Innocent, "is a word in a program"),
         _ => certain(confidence.min(Confidence::Medium), judgement.reason),
     }
 }

@@ -29,7 +29,7 @@ const SETTINGS: &[Shape] = &[
         &[(4, PASSWORD, "database.password")],
     ),
     ("my.cnf", "[client]\nuser=root\npassword=@{password*11}\n", &[(3, PASSWORD, "client.password")]),
-    (".pypirc", "[pypi]\nusername = shop\npassword = @{password*14}\n", &[(3, "pypirc-password", "pypi.password")]),
+    (".pypirc", "[pypi]\nusername = shop\npassword = @{password*14}\n", &[(3, PASSWORD, "pypi.password")]),
     ("redis.conf", "bind 127.0.0.1\nrequirepass @{password*12}\n", &[(2, PASSWORD, "requirepass")]),
     (
         "shop.service",
@@ -85,11 +85,11 @@ const SETTINGS: &[Shape] = &[
         "#!/bin/sh\nexport DB_PASSWORD='@{password*12}'\nPGPASSWORD=@{password*10} psql -h db\nhelm upgrade shop . --set auth.password=@{password*12},x=y\nkubectl create secret generic s --from-literal=password=@{password*12}\ndocker login -u shop -p @{password*12} registry.internal\nsshpass -p \"@{password*12}\" ssh db\nshop --db-password @{password*12} --port 80\necho 'root:@{password*12}' | chpasswd\ndocker run -e MYSQL_ROOT_PASSWORD=@{password*12} mysql\njava -Ddb.password=@{password*12} -jar a.jar\n",
         &[
             (2, PASSWORD, "DB_PASSWORD"),
-            (3, PASSWORD, "PGPASSWORD"),
+            (3, "password-in-command-line", "PGPASSWORD"),
             (4, PASSWORD, r#"["auth.password"]"#),
             (5, PASSWORD, "password"),
             (6, PASSWORD, "password"),
-            (7, PASSWORD, "password"),
+            (7, "password-in-command-line", "password"),
             (8, PASSWORD, "db-password"),
             (9, PASSWORD, "password"),
             (10, PASSWORD, "MYSQL_ROOT_PASSWORD"),

@@ -99,7 +99,7 @@ const SETTINGS: &[Shape] = &[
     (
         "write.sh",
         "cat > app.yaml <<EOF\ndb:\n  user: shop\n  password: @{password*12}\nEOF\ncurl -u shop:@{password*12} https://shop.internal\n",
-        &[(4, PASSWORD, "EOF.db.password"), (6, PASSWORD, "password")],
+        &[(4, PASSWORD, "EOF.db.password"), (6, "curl-user-password", "password")],
     ),
     (
         "Makefile",
@@ -109,7 +109,7 @@ const SETTINGS: &[Shape] = &[
     (
         "settings.xml",
         "<settings>\n  <servers>\n    <server>\n      <id>shop</id>\n      <password>@{password*12}</password>\n    </server>\n  </servers>\n</settings>\n",
-        &[(5, PASSWORD, "settings.servers.server.password")],
+        &[(5, "maven-settings-password", "settings.servers.server.password")],
     ),
     (
         "context.xml",

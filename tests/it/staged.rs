@@ -190,7 +190,9 @@ fn a_value_that_another_file_still_holds_is_new_in_a_new_file() {
 fn an_ignore_that_goes_away_brings_the_finding_back() {
     let repository = Repository::new();
     let value = format!("token = {}\n", token(1));
-    repository.write("a.sh", format!("# tightlip: ignore[{RULE}] a sample\n{value}")).commit("First");
+    // In two parts, so that this file ignores nothing itself.
+    let ignore = ["# tightlip: ", "ignore"].concat();
+    repository.write("a.sh", format!("{ignore}[{RULE}] a sample\n{value}")).commit("First");
     repository.write("a.sh", &value).stage();
     assert_eq!(staged(&repository), [format!("a.sh:1 {RULE}")]);
 }

@@ -1,5 +1,8 @@
 //! One integration binary; each module is a subject.
 
+// A test says aloud what it skips and what it measured.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 mod architecture;
 mod baseline;
 mod catalog;

@@ -228,7 +228,7 @@ fn a_hook_may_have_an_index_of_its_own() {
         places(&serde_json::from_slice(&text).unwrap())
     };
     let (a, b) = (format!("sub/a.txt:1 {RULE}"), format!("b.txt:1 {RULE}"));
-    assert_eq!(told(&["commit", "--message=one", "--", "sub/a.txt"]), [a.clone()]);
+    assert_eq!(told(&["commit", "--message=one", "--", "sub/a.txt"]), std::slice::from_ref(&a));
     assert_eq!(told(&["commit", "--message=all", "--all"]), [b, a]);
 }
 

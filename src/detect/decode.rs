@@ -66,9 +66,7 @@ pub fn of_run(text: &[u8], run: Span) -> Option<Encoded> {
 /// Every place with escapes, decoded.
 pub fn of_escapes(text: &[u8]) -> Vec<Encoded> {
     let mut found = Vec::new();
-    let percent = |at: usize| hex_at(text, at + 1, 2).is_some() && text.get(at + 3) == Some(&b'%');
-    let signs = memchr::memchr_iter(b'%', text).filter(|&at| percent(at));
-    places(text, signs, "percent", unpercented, &mut found);
+    places(text, percent_signs(text), "percent", unpercented, &mut found);
     places(text, memchr::memmem::find_iter(text, b"\\u00"), "unicode-escape", unescaped, &mut found);
     places(text, memchr::memmem::find_iter(text, b"&#"), "html-entity", unentitled, &mut found);
     found
@@ -76,9 +74,14 @@ pub fn of_escapes(text: &[u8]) -> Vec<Encoded> {
 
 /// True where `of_escapes` would begin to read.
 pub fn holds_escapes(text: &[u8]) -> bool {
-    let percent = |at: usize| hex_at(text, at + 1, 2).is_some() && text.get(at + 3) == Some(&b'%');
     let finds = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
-    finds(b"\\u00") || finds(b"&#") || memchr::memchr_iter(b'%', text).any(percent)
+    finds(b"\\u00") || finds(b"&#") || percent_signs(text).next().is_some()
+}
+
+/// Where one character is written with a percent sign and the next one is, too.
+fn percent_signs(text: &[u8]) -> impl Iterator<Item = usize> {
+    let begins = |at: usize| hex_at(text, at + 1, 2).is_some() && text.get(at + 3) == Some(&b'%');
+    memchr::memchr_iter(b'%', text).filter(move |&at| begins(at))
 }
 
 /// One character in its escaped form at `at`: what it means and how long it is written.

@@ -104,7 +104,7 @@ impl Detector {
     /// Adds a draft for each credential in `blob`, in the order of the text; no two of them overlap. Returns how many
     /// matches were left out because their rule had too many in this blob.
     pub fn scan(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> usize {
-        self.scan_and_tell(blob, drafts).0
+        self.settle_whole(self.pass(blob), blob, drafts)
     }
 
     /// As `scan`; true as well where nothing was found, nothing that many lines decide was announced, and every rule
@@ -112,8 +112,11 @@ impl Detector {
     pub fn scan_and_tell(&self, blob: &Blob, drafts: &mut Vec<Draft>) -> (usize, bool) {
         let pass = self.pass(blob);
         let is_quiet = pass.is_quiet(blob) && pass.generic;
-        let depth = Depth { level: 0, left: &mut { decode::MOST_DECODED } };
-        (self.settle(pass, blob, depth, drafts), is_quiet)
+        (self.settle_whole(pass, blob, drafts), is_quiet)
+    }
+
+    fn settle_whole(&self, pass: Scan, blob: &Blob, drafts: &mut Vec<Draft>) -> usize {
+        self.settle(pass, blob, Depth { level: 0, left: &mut { decode::MOST_DECODED } }, drafts)
     }
 
     fn pass<'d, 't>(&'d self, blob: &Blob<'t>) -> Scan<'d, 't> {
@@ -244,8 +247,8 @@ struct Scan<'d, 't> {
 impl Scan<'_, '_> {
     /// Nothing was found, nor announced that more than a few lines decide, nor may anything be written in another way.
     fn is_quiet(&self, blob: &Blob) -> bool {
-        let is_plain = self.encoded.is_empty() && !decode::holds_escapes(blob.text);
-        is_plain && self.found.is_empty() && !self.reaches_far
+        let is_silent = self.encoded.is_empty() && self.found.is_empty() && !self.reaches_far;
+        is_silent && !decode::holds_escapes(blob.text)
     }
 
     fn run(&mut self, run: Span) {

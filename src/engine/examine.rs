@@ -127,42 +127,38 @@ impl Examiner<'_> {
         };
         told.locations = places.iter().map(|place| (*place, location(place.span()))).collect();
         let mut used = vec![false; ignores.len()];
-        for (index, draft) in drafts {
-            let draft = self.draft(&blob, draft);
-            told.findings.extend(self.finding(&blob, draft, &secrets, &ignores, &mut used).map(|it| (*index, it)));
+        for (index, draft) in self.drafts(&blob, drafts) {
+            told.findings.extend(self.finding(&blob, draft, &secrets, &ignores, &mut used).map(|it| (index, it)));
         }
         let used = ignores.iter().zip(used).filter(|(_, used)| *used).flat_map(|(ignore, _)| &ignore.rules);
         told.used = used.map(|(_, place)| (path.clone(), blob.region(*place).start)).collect();
         told
     }
 
-    /// A finding of the graph as one of this file: who is at fault, and by which keys one gets there.
-    fn draft(&self, blob: &Blob, draft: &UnitDraft) -> Draft {
-        let span = draft.place.span();
-        let (mut subject, mut key_path) = (String::new(), String::new());
+    /// Findings of the graph as those of this file: who is at fault, and by which keys one gets there.
+    fn drafts(&self, blob: &Blob, drafts: &[(usize, &UnitDraft)]) -> Vec<(usize, Draft)> {
+        let mut named = vec![(String::new(), String::new()); drafts.len()];
         self.with_documents(blob, |tree, text, documents| {
-            let node: Option<Node> = tree.nodes(text).find(|node| node.span() == span);
-            key_path = node.map(Node::key_path).unwrap_or_default();
-            let document = documents.iter().find(|document| document.root.span().contains(span));
-            let manifest = document.and_then(|document| document.manifest_at(span));
-            subject = match (manifest, document) {
-                (Some(manifest), _) => manifest.subject(),
-                (None, Some(document)) => document.subject(),
-                (None, None) => String::new(),
-            };
+            for ((_, draft), named) in drafts.iter().zip(&mut named) {
+                *named = subject_and_path(draft.place.span(), tree, text, documents);
+            }
         });
-        Draft {
-            rule: draft.rule,
-            confidence: draft.confidence,
-            span,
-            secrets: Vec::new(),
-            blanks: draft.blanks.clone(),
-            related: Vec::new(),
-            decoders: Vec::new(),
-            key_path: (!key_path.is_empty()).then(|| key_path.clone()),
-            identity: Identity::Manifest { subject, key_path, value: draft.value.clone() },
-            also: Vec::new(),
-        }
+        let draft = |(&(index, draft), (subject, key_path)): (&(usize, &UnitDraft), (String, String))| {
+            let draft = Draft {
+                rule: draft.rule,
+                confidence: draft.confidence,
+                span: draft.place.span(),
+                secrets: Vec::new(),
+                blanks: draft.blanks.clone(),
+                related: Vec::new(),
+                decoders: Vec::new(),
+                key_path: (!key_path.is_empty()).then(|| key_path.clone()),
+                identity: Identity::Manifest { subject, key_path, value: draft.value.clone() },
+                also: Vec::new(),
+            };
+            (index, draft)
+        };
+        drafts.iter().zip(named).map(draft).collect()
     }
 
     /// A file that is in memory as a whole.
@@ -276,7 +272,12 @@ impl Examiner<'_> {
         if self.pass.is_quiet {
             return;
         }
-        let (left_out, is_quiet) = self.plan.detector.scan_and_tell(blob, drafts);
+        let detector = &self.plan.detector;
+        let (left_out, is_quiet) = match self.pass.is_past {
+            true => detector.scan_and_tell(blob, drafts),
+            // Nothing is made from it: nobody asks.
+            false => (detector.scan(blob, drafts), false),
+        };
         outcome.is_quiet = is_quiet;
         if left_out > 0 {
             let message = format!("A rule has very many matches here; {left_out} of them are not reported.");
@@ -424,6 +425,19 @@ impl Examiner<'_> {
             }
         }
     }
+}
+
+/// Whose `span` is, and the keys that lead to it; empty where nothing is known.
+fn subject_and_path(span: Span, tree: &Tree, text: &str, documents: &[Document]) -> (String, String) {
+    let node: Option<Node> = tree.nodes(text).find(|node| node.span() == span);
+    let document = documents.iter().find(|document| document.root.span().contains(span));
+    let manifest = document.and_then(|document| document.manifest_at(span));
+    let subject = match (manifest, document) {
+        (Some(manifest), _) => manifest.subject(),
+        (None, Some(document)) => document.subject(),
+        (None, None) => String::new(),
+    };
+    (subject, node.map(Node::key_path).unwrap_or_default())
 }
 
 /// The text that a syntax can read, or why there is none.

@@ -10,30 +10,23 @@ use jiff::Zoned;
 use super::args::{Check, Output, Scan};
 use super::baseline::Known;
 use super::difference;
-use super::exit::{Exit, judge};
-use super::output::{Failure, tell};
+use super::exit::{Exit, conclude};
+use super::output::Failure;
 use crate::catalog::Catalog;
 use crate::engine::{self, ActiveRule, Plan};
-use crate::filter::{PathIgnore, Threshold};
+use crate::filter::PathIgnore;
 use crate::model::{Flow, Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
 use crate::policy::{Policy, glob_set};
 use crate::report::Format;
 use crate::source::{POLICY_FILE, Root, Settings, Stdin, Worktree, find_root};
 
 pub fn run(arguments: &Check) -> Result<Exit, Failure> {
-    let threshold =
-        Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
-    let mut report = match arguments.paths.as_slice() {
+    let report = match arguments.paths.as_slice() {
         _ if arguments.staged || arguments.since.is_some() => introduced(arguments)?,
         [only] if only == Path::new("-") => standard_input(arguments)?,
         paths => worktree(arguments, paths)?,
     };
-    report.findings.retain(|finding| threshold.reports(finding));
-    tell(&report, &arguments.output)?;
-    match arguments.output.exit_zero {
-        true => Ok(Exit::Clean),
-        false => Ok(judge(&report, threshold, arguments.output.strict)),
-    }
+    conclude(report, &arguments.output)
 }
 
 /// What is staged, or what a range introduces, without what a baseline that was named knows.

@@ -4,6 +4,8 @@
 
 use std::process::ExitCode;
 
+use super::args::Output;
+use super::output::{Failure, tell};
 use crate::filter::Threshold;
 use crate::model::{Class, Report};
 
@@ -25,8 +27,19 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Tells of the report what is at the threshold, wherever it was asked for, and says what that comes to.
+pub fn conclude(mut report: Report, output: &Output) -> Result<Exit, Failure> {
+    let threshold = Threshold { confidence: output.confidence.into(), fail_on: output.fail_on.into() };
+    report.findings.retain(|finding| threshold.reports(finding));
+    tell(&report, output)?;
+    match output.exit_zero {
+        true => Ok(Exit::Clean),
+        false => Ok(judge(&report, threshold, output.strict)),
+    }
+}
+
 /// What a report comes to. `strict` also wants everything understood.
-pub fn judge(report: &Report, threshold: Threshold, strict: bool) -> Exit {
+fn judge(report: &Report, threshold: Threshold, strict: bool) -> Exit {
     let is_understood = report.coverage.count(Class::Degraded) == 0;
     match report.findings.iter().any(|finding| threshold.fails(finding)) {
         true => Exit::Findings,

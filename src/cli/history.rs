@@ -4,18 +4,15 @@
 
 use super::baseline::Known;
 use super::check::{PolicyFile, globs, prepare};
-use super::exit::{Exit, judge};
+use super::exit::{Exit, conclude};
 use super::history_args::History;
-use super::output::{Failure, tell};
+use super::output::Failure;
 use super::progress::told;
 use crate::engine::{self, Scope};
-use crate::filter::Threshold;
 use crate::policy::{Policy, glob_set};
 use crate::source::{find_root, git};
 
 pub fn run(arguments: &History) -> Result<Exit, Failure> {
-    let threshold =
-        Threshold { confidence: arguments.output.confidence.into(), fail_on: arguments.output.fail_on.into() };
     let policy = match arguments.repositories.as_slice() {
         // Several repositories have several policies: none of them speaks for the others.
         [only] => find_root(std::slice::from_ref(only)).ok().and_then(|root| root.policy),
@@ -32,12 +29,7 @@ pub fn run(arguments: &History) -> Result<Exit, Failure> {
     let source = git::History::open(&arguments.repositories, &arguments.branches).map_err(Failure::new)?;
     let mut report = told(arguments.output.quiet, |progress| engine::history(&source, &scope, &plan, progress));
     known.hold(&mut report, false);
-    report.findings.retain(|finding| threshold.reports(finding));
-    tell(&report, &arguments.output)?;
-    match arguments.output.exit_zero {
-        true => Ok(Exit::Clean),
-        false => Ok(judge(&report, threshold, arguments.output.strict)),
-    }
+    conclude(report, &arguments.output)
 }
 
 /// The first second of a day, since 1970.

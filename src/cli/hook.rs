@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 
 use super::args::Check;
 use super::difference;
-use super::exit::{Exit, judge};
+use super::exit::{Exit, conclude};
 use super::hook_args::{Hook, HookCommand, HookRun};
-use super::output::{Failure, say, tell};
-use crate::filter::Threshold;
+use super::output::{Failure, say};
 use crate::model::{Notification, Reason, Report};
 use crate::source::git::Repository;
 
@@ -106,7 +105,7 @@ fn pre_commit(run: &HookRun) -> Result<Exit, Failure> {
         (Some(from), Some(to)) => difference::range(&Check { since: Some(from), head: to, ..check })?,
         _ => difference::staged(&Check { staged: true, ..check })?,
     };
-    conclude(report, run)
+    conclude(report, &run.output)
 }
 
 /// Who reads ref updates from standard input.
@@ -144,7 +143,7 @@ fn updates(run: &HookRun, side: Side, repository: &Repository) -> Result<Exit, F
         let message = "Nothing new is pushed: there was nothing to look at.".to_owned();
         whole.notifications.push(Notification { path: None, position: None, reason: Reason::EmptyRange, message });
     }
-    conclude(whole, run)
+    conclude(whole, &run.output)
 }
 
 /// The id of no object.
@@ -173,14 +172,4 @@ fn quarantine() -> Vec<PathBuf> {
     let alternates = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
     let own = env::var_os("GIT_OBJECT_DIRECTORY").or_else(|| env::var_os("GIT_QUARANTINE_PATH"));
     own.map(PathBuf::from).into_iter().chain(env::split_paths(&alternates)).filter(|folder| folder.is_dir()).collect()
-}
-
-fn conclude(mut report: Report, run: &HookRun) -> Result<Exit, Failure> {
-    let threshold = Threshold { confidence: run.output.confidence.into(), fail_on: run.output.fail_on.into() };
-    report.findings.retain(|finding| threshold.reports(finding));
-    tell(&report, &run.output)?;
-    match run.output.exit_zero {
-        true => Ok(Exit::Clean),
-        false => Ok(judge(&report, threshold, run.output.strict)),
-    }
 }

@@ -4,15 +4,11 @@
 
 mod difference;
 mod examine;
-mod gather;
 mod graph;
 mod history;
-mod judge;
 mod merge;
-mod past;
 mod plan;
 mod prove;
-mod queue;
 mod range;
 mod weakened;
 
@@ -26,8 +22,7 @@ use crate::policy::Externals;
 use crate::syntax::Syntax;
 pub use difference::introduced;
 use examine::{Examiner, Outcome, Pass};
-pub use history::{Progress, history};
-pub use past::Scope;
+pub use history::{Progress, Scope, history};
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;
 pub use range::range;

@@ -67,8 +67,8 @@ fn a_value_that_moves_along_is_told_once_with_every_place() {
     assert_eq!(paths, ["b.txt", "c.txt"]);
 }
 
-#[test]
-fn a_base_that_is_no_ancestor_counts_from_where_they_part() {
+/// Branches that parted, each with a value of its own; `side` is checked out.
+fn parted() -> Repository {
     let repository = Repository::new();
     repository.write("a.txt", "nothing\n").commit("First");
     repository.git(&["checkout", "--quiet", "-b", "side"]);
@@ -76,6 +76,12 @@ fn a_base_that_is_no_ancestor_counts_from_where_they_part() {
     repository.git(&["checkout", "--quiet", "main"]);
     repository.write("main.txt", token(2)).commit("Main");
     repository.git(&["checkout", "--quiet", "side"]);
+    repository
+}
+
+#[test]
+fn a_base_that_is_no_ancestor_counts_from_where_they_part() {
+    let repository = parted();
     assert_eq!(places(&since(&repository, "main")), [format!("side.txt:1 {RULE}")]);
     let (_, report) = since_in(repository.path(), "side", &["--head", "main"]);
     assert_eq!(places(&report), [format!("main.txt:1 {RULE}")]);
@@ -84,13 +90,7 @@ fn a_base_that_is_no_ancestor_counts_from_where_they_part() {
 
 #[test]
 fn merging_the_base_into_the_branch_brings_nothing_of_the_base() {
-    let repository = Repository::new();
-    repository.write("a.txt", "nothing\n").commit("First");
-    repository.git(&["checkout", "--quiet", "-b", "side"]);
-    repository.write("side.txt", token(1)).commit("Side");
-    repository.git(&["checkout", "--quiet", "main"]);
-    repository.write("main.txt", token(2)).commit("Main");
-    repository.git(&["checkout", "--quiet", "side"]);
+    let repository = parted();
     repository.git(&["merge", "--quiet", "--no-edit", "main"]);
     assert_eq!(places(&since(&repository, "main")), [format!("side.txt:1 {RULE}")]);
 }

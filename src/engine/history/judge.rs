@@ -2,13 +2,12 @@
 //!
 //! It does not know packs, and it leaves out no path that could make a difference: paths that mean the same are judged
 //! once.
-
-use super::Plan;
 use std::sync::LazyLock;
 
-use super::examine::{Examiner, Outcome, Pass};
+use super::super::Plan;
+use super::super::examine::{Examiner, Outcome, Pass};
+use super::Progress;
 use super::gather::{Gathered, Sighting};
-use super::history::Progress;
 use super::past::Past;
 use super::queue::Queue;
 use crate::detect::{is_lockfile, is_plain, keyed};

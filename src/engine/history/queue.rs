@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use super::in_parallel;
+use super::super::in_parallel;
 
 /// Work that is waiting, shared by the workers of one run.
 pub struct Queue<U> {

@@ -2,19 +2,25 @@
 //!
 //! It does not know packs or trees: `source::git` shows it objects and says which commits brought them.
 
+mod gather;
+mod judge;
+mod past;
+mod queue;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::examine::{Examiner, Outcome, Pass};
-use super::gather::{Gathered, Group, Sighting};
-use super::judge::{Judge, unread};
-use super::past::{Past, Scope};
-use super::queue::Queue;
 use super::{Plan, once};
 use crate::model::{Attribution, Class, Coverage, Finding, Notification, Origin, Place, Reason, RepoPath, Report};
 use crate::source::git::{
     Broken, Buffers, Commits, History, Kind, Object, PathId, Scratch, Slot, Structure, Trees, Unit, Verdict, Visitor,
 };
+use gather::{Gathered, Group, Sighting};
+use judge::{Judge, unread};
+use past::Past;
+pub use past::Scope;
+use queue::Queue;
 
 /// Paths that a finding names.
 const MOST_PATHS: usize = 20;

@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::history_args::History;
 use super::hook_args::Hook;
+use jiff::civil::Date;
+
 use crate::model::{Confidence, Severity};
 use crate::report::{FlowFormat, Format};
 
@@ -97,6 +99,9 @@ pub struct Scan {
     /// A folder with credential rules of your own.
     #[arg(long = "rules-dir", value_name = "DIR")]
     pub rules_dir: Option<PathBuf>,
+    /// The day on which dates in manifests and in the policy are judged. [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<Date>,
     /// Leave out paths that match, relative to the checked root; repeat for several.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobBuilder, GlobSet};
 use jiff::Zoned;
+use jiff::civil::Date;
 
 use super::args::{Check, Output, Scan};
 use super::baseline::Known;
@@ -160,10 +161,12 @@ fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(
             .with_folder(folder)
             .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
     };
-    let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
+    let mut policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
+    let today = scan.today.unwrap_or_else(|| Zoned::now().date());
+    policy.bindings.circumstances.today = Some(today);
     plan.policy = policy.clone();
-    plan.ignores = ignores(&policy);
+    plan.ignores = ignores(&policy, today);
     plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.suppress = !scan.no_suppress;
     plan.foreign_markers = !policy.own_markers_only;
@@ -258,8 +261,7 @@ fn with_policy(rule: &'static Rule, policy: &Policy) -> Option<ActiveRule> {
     Some(active)
 }
 
-fn ignores(policy: &Policy) -> Vec<PathIgnore> {
-    let today = Zoned::now().date();
+fn ignores(policy: &Policy, today: Date) -> Vec<PathIgnore> {
     let in_force = policy.ignore.iter().filter(|ignore| !ignore.is_over(today));
     let plain = |ignore: &crate::policy::Ignore| PathIgnore {
         rule: ignore.rule,

@@ -198,7 +198,8 @@ impl Examiner<'_> {
         self.plan.has_unit_checks()
             && match self.layout.role(path) {
                 _ if self.layout.is_input(path) => true,
-                Role::ChartTemplate | Role::ChartValues | Role::ChartMetadata => false,
+                Role::ChartTemplate | Role::ChartValues => self.plan.policy.speaks_of_charts(),
+                Role::ChartMetadata => false,
                 _ => matches!(Syntax::of_path(path), Some(Syntax::Yaml | Syntax::Json)),
             }
     }

@@ -82,6 +82,12 @@ impl Layer for Policy {
             baseline: self.baseline.or(base.baseline),
             bindings: self.bindings.over(base.bindings),
             external_secrets: over(self.external_secrets, base.external_secrets),
+            helm: over(self.helm, base.helm),
+            workloads: over(self.workloads, base.workloads),
+            required_secrets: self.required_secrets.or(base.required_secrets),
+            workload_identity: over(self.workload_identity, base.workload_identity),
+            tenancy: over(self.tenancy, base.tenancy),
+            rotation: self.rotation.or(base.rotation),
         }
     }
 }

@@ -9,22 +9,37 @@ pub mod bindings;
 mod extends;
 pub mod external_secrets;
 mod file;
+mod helm;
+mod key_pattern;
 mod layer;
+mod pairs;
 mod place;
 mod profiles;
+mod required_secrets;
+mod rotation;
 mod shape;
 mod template;
+mod tenancy;
 mod verifier;
+mod workload_identity;
+mod workloads;
 
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
 
 pub use bindings::{Bindings, Circumstances, Subject};
 pub use extends::Mistake;
+pub use helm::{Demands, Helm, Strategy, ValueRole};
+pub use key_pattern::KeyPattern;
 pub use place::{Place, Said};
 pub use profiles::PROFILES;
+pub use required_secrets::RequiredSecret;
+pub use rotation::{Category, Rotation};
 pub use template::Template;
+pub use tenancy::{StoreConditions, Tenancy};
 pub use verifier::{ByName, Duration};
+pub use workload_identity::{AccountName, WorkloadIdentity};
+pub use workloads::{ConnectionStrings, FileKind, FileSecrets, MountRoot, Reload, Way, Workloads};
 
 use crate::model::{Release, Rule, Severity};
 use crate::text::settings::Misread;
@@ -43,9 +58,24 @@ pub struct Policy {
     pub baseline: Option<String>,
     pub bindings: Bindings,
     pub external_secrets: Option<external_secrets::ExternalSecrets>,
+    pub helm: Option<Helm>,
+    pub workloads: Option<Workloads>,
+    pub required_secrets: Option<Vec<RequiredSecret>>,
+    pub workload_identity: Option<WorkloadIdentity>,
+    pub tenancy: Option<Tenancy>,
+    pub rotation: Option<Rotation>,
 }
 
 impl Policy {
+    /// True where a convention is about what charts deploy.
+    pub fn speaks_of_charts(&self) -> bool {
+        self.helm.is_some()
+            || self.required_secrets.is_some()
+            || self.workload_identity.is_some()
+            || self.tenancy.is_some()
+            || self.rotation.is_some()
+    }
+
     /// Reads a policy by itself: profiles that it extends are in it, files are not.
     pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
         let policy = extends::read("tightlip.yaml", text, rules, &|_| Ok("version: 1".to_owned()));

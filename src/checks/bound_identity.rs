@@ -89,8 +89,8 @@ fn in_values(graph: &Graph, policy: &WorkloadIdentity) -> Vec<(Place, String)> {
     let Some(strategy) = strategy(graph).filter(|_| !accounts.is_empty()) else { return Vec::new() };
     let mut found = Vec::new();
     for values in Values::all(graph) {
-        let chosen = mode(&values, strategy).map(|(mode, _)| mode);
-        if policy.when_strategy.is_some() && chosen != policy.when_strategy.as_deref() {
+        let chosen = mode(&values, strategy);
+        if policy.when_strategy.is_some() && chosen.map(|(mode, _)| mode) != policy.when_strategy.as_deref() {
             continue;
         }
         let blocks = values.blocks(&|key| key.to_ascii_lowercase().ends_with("serviceaccount"));
@@ -104,7 +104,9 @@ fn in_values(graph: &Graph, policy: &WorkloadIdentity) -> Vec<(Place, String)> {
             let is_bound = annotations.iter().any(|it| block.any("annotations", &|data| is_set(data, it)));
             if is_meant && is_made && !is_bound {
                 let name = name.unwrap_or("serviceAccount").to_owned();
-                found.push((block.key_of("annotations").unwrap_or(block.key).place, name));
+                let key = block.key_of("annotations").unwrap_or(block.key).place;
+                let chosen = chosen.map(|(_, place)| place.place).filter(|place| place.file != key.file);
+                found.push((chosen.unwrap_or(key), name));
             }
         }
     }

@@ -23,9 +23,8 @@ pub fn objects<'g>(graph: &Graph<'g>) -> Vec<Deployed<'g>> {
         unit.objects.iter().map(deployed)
     });
     let templates = graph.inventory.all().filter(|(_, contents)| contents.role == Role::ChartTemplate);
-    let of_templates = templates.flat_map(|(_, contents)| objects_of(contents)).map(|object| Deployed {
-        namespace: object.namespace().map(str::to_owned),
-        object: Cow::Owned(object),
-    });
+    let of_templates = templates
+        .flat_map(|(_, contents)| objects_of(contents))
+        .map(|object| Deployed { namespace: object.namespace().map(str::to_owned), object: Cow::Owned(object) });
     of_units.chain(of_templates).collect()
 }

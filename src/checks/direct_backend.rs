@@ -83,7 +83,9 @@ fn find<'a>(node: Node<'a>, signs: &mut Vec<(Node<'a>, String)>) {
             _ if VARIABLES.contains(&name) && !text.is_empty() => format!("variable {name}"),
             "driver" if DRIVERS.contains(&text) => format!("volume of {text}"),
             "image" if is_client(text) => format!("image {text}"),
-            "value" if text.starts_with("vault:") || text.starts_with(">>vault:") => "value that an injector fetches".to_owned(),
+            "value" if text.starts_with("vault:") || text.starts_with(">>vault:") => {
+                "value that an injector fetches".to_owned()
+            }
             _ => {
                 find(value, signs);
                 continue;

@@ -41,15 +41,16 @@ impl<'g> Values<'g> {
         self.layers.iter().rev().find_map(in_layer).filter(|data| !data.is_null())
     }
 
-    /// The nearest thing above a path that is written, the last layer first: where something is missing.
-    pub fn nearest(&self, path: &KeyPattern) -> Option<&'g Data> {
+    /// The nearest thing above a path that is written in the same file as `beside`: where something is missing.
+    pub fn nearest(&self, path: &KeyPattern, beside: &Data) -> Option<&'g Data> {
         let parts = path.parts();
-        let in_layer = |layer: &&'g Data, length: usize| {
+        let in_layer = |layer: &'g Data, length: usize| {
             let (last, above) = parts[..length].split_last()?;
-            let holder = above.iter().try_fold(*layer, |data, key| data.get(key))?;
+            let holder = above.iter().try_fold(layer, |data, key| data.get(key))?;
             holder.entry(last).map(|(key, _)| key)
         };
-        (1..parts.len()).rev().find_map(|length| self.layers.iter().rev().find_map(|layer| in_layer(layer, length)))
+        let layer = self.layers.iter().find(|layer| layer.place.file == beside.place.file)?;
+        (1..=parts.len()).rev().find_map(|length| in_layer(layer, length))
     }
 
     /// Everything that a pattern matches and that no later layer covers, with its keys.
@@ -121,11 +122,7 @@ impl<'g> Block<'g> {
 }
 
 /// Recursion is as deep as `Data` lets collections nest.
-fn blocks_below<'d>(
-    data: &'d Data,
-    keys: &mut Vec<&'d str>,
-    see: &mut dyn FnMut(&[&'d str], &'d Data, &'d Data),
-) {
+fn blocks_below<'d>(data: &'d Data, keys: &mut Vec<&'d str>, see: &mut dyn FnMut(&[&'d str], &'d Data, &'d Data)) {
     for (key, value) in data.entries().iter().filter(|(_, value)| value.is_mapping()) {
         keys.push(key.as_str().unwrap_or_default());
         see(keys, key, value);
@@ -168,7 +165,8 @@ fn base_of(path: &RepoPath, files: &[(&RepoPath, &Data)], graph: &Graph) -> Opti
         return None;
     }
     let below: Vec<RepoPath> = charts().filter(|chart| chart.is_within(&folder) && *chart != folder).collect();
-    let around = charts().filter(|chart| folder.is_within(chart) && *chart != folder).max_by_key(|it| it.as_bytes().len());
+    let around =
+        charts().filter(|chart| folder.is_within(chart) && *chart != folder).max_by_key(|it| it.as_bytes().len());
     let candidates = (!is_own).then(|| folder.clone()).into_iter();
     let candidates = candidates.chain((below.len() == 1).then(|| below[0].clone())).chain(around);
     candidates.into_iter().find_map(|folder| own(&folder))

@@ -36,7 +36,8 @@ fn judge(helm: &Helm, keys: &[&str], block: Node, reporter: &mut Reporter) {
     let written = || helm.keys.iter().flatten().filter_map(|(inline, key)| Some((block.entry(inline)?, inline, key)));
     let existing = block.get("existingSecret").filter(|existing| !is_empty(*existing));
     // The password rather than the user's name: that is what leaks.
-    if let Some(((_, value), inline, key)) = written().max_by_key(|((_, value), ..)| (!is_empty(*value), value.span())) {
+    if let Some(((_, value), inline, key)) = written().max_by_key(|((_, value), ..)| (!is_empty(*value), value.span()))
+    {
         let draft = reporter.at_key(value, value).blank("block", name).blank("inline", inline);
         let draft = draft.blank("problem", format!("`existingSecret` with `{key}` says which Secret holds it"));
         let draft = if is_empty(value) { draft } else { draft.secret(value.content_span()) };
@@ -48,8 +49,12 @@ fn judge(helm: &Helm, keys: &[&str], block: Node, reporter: &mut Reporter) {
         }
         return;
     }
-    let Some(existing) = existing.filter(|_| helm.with_keys.iter().flatten().any(|pattern| pattern.matches(keys))) else { return };
-    let lacking: Vec<&str> = helm.keys.iter().flatten().map(|(_, key)| &**key).filter(|key| block.get(key).is_none()).collect();
+    let Some(existing) = existing.filter(|_| helm.with_keys.iter().flatten().any(|pattern| pattern.matches(keys)))
+    else {
+        return;
+    };
+    let lacking: Vec<&str> =
+        helm.keys.iter().flatten().map(|(_, key)| &**key).filter(|key| block.get(key).is_none()).collect();
     if !lacking.is_empty() {
         let draft = reporter.at(existing).blank("block", name).blank("inline", "existingSecret");
         draft.blank("problem", format!("the keys of the Secret are named by {}", lacking.join(" and "))).emit();
@@ -62,10 +67,8 @@ fn is_empty(node: Node) -> bool {
 
 /// `credential-in-referring-chart`
 pub fn credential(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
-    let is_told = matches!(
-        scalar.verdict(),
-        Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault
-    );
+    let is_told =
+        matches!(scalar.verdict(), Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault);
     if is_asked_for(scalar.policy, |helm| helm.no_secret_values) && *document.role == Role::ChartValues && is_told {
         let leaf = scalar.leaf;
         let draft = reporter.secret(leaf.node, leaf.whole(), leaf.value);

@@ -27,12 +27,14 @@ pub fn not_requested(document: &Document, context: &Context, reporter: &mut Repo
         let volumes = workload.volumes.iter().map(|it| (Way::Volume, it.name));
         let sources = workload.sources.iter().map(|it| (Way::EnvFrom, it.name));
         let variables = workload.variables.iter().map(|it| (Way::SecretKeyRef, it.name));
-        let read: Vec<Node> = volumes.chain(sources).chain(variables).filter(|it| counts(it.0)).map(|it| it.1).collect();
+        let read: Vec<Node> =
+            volumes.chain(sources).chain(variables).filter(|it| counts(it.0)).map(|it| it.1).collect();
         let requests = Requests::of(&workload);
         let is_known = |item: &str| {
             read.iter().any(|name| name.as_str() == Some(item)) || context.policy.externals.has_secret(None, item)
         };
-        let missed: Vec<&Node> = read.iter().filter(|name| !requests.cover(name.as_str().unwrap_or_default())).collect();
+        let missed: Vec<&Node> =
+            read.iter().filter(|name| !requests.cover(name.as_str().unwrap_or_default())).collect();
         let Some(first) = missed.first() else { continue };
         let stranger = requests.lists.iter().find(|list| items(list).any(|item| !is_known(item)));
         let place = match stranger {

@@ -17,10 +17,12 @@ pub fn not_made(graph: &Graph, reporter: &mut UnitReporter) {
         if !modes.is_empty() && modes.iter().all(|&mode| Some(mode) == unless) {
             continue;
         }
-        let made: Vec<(&Deployed, &Data)> = objects.iter().filter_map(|it| Some((it, made_by(it, required)?))).collect();
+        let made: Vec<(&Deployed, &Data)> =
+            objects.iter().filter_map(|it| Some((it, made_by(it, required)?))).collect();
         let is_external = graph.externals.has_secret(Some(&required.namespace), &required.name);
         let is_open = objects.iter().any(|it| makes_secrets(it) && name_of(it).is_none());
-        let here = made.iter().any(|(it, _)| it.namespace.as_ref().is_none_or(|namespace| *namespace == required.namespace));
+        let here =
+            made.iter().any(|(it, _)| it.namespace.as_ref().is_none_or(|namespace| *namespace == required.namespace));
         if here || is_external || is_open {
             continue;
         }

@@ -36,7 +36,9 @@ pub fn overdue(graph: &Graph, reporter: &mut UnitReporter) {
             _ if text.contains(['{', '$']) => continue,
             None => "is no day such as 2027-01-31".to_owned(),
             Some(day) => match age(day, today) {
-                days if days > most => format!("is {days} days ago; {} is to be renewed after {most}", dated.category.name),
+                days if days > most => {
+                    format!("is {days} days ago; {} is to be renewed after {most}", dated.category.name)
+                }
                 _ => continue,
             },
         };

@@ -13,6 +13,9 @@ use crate::policy::{Demands, Helm, Strategy, ValueRole};
 use crate::text::duration;
 use crate::value::{self, Verdict};
 
+/// The strategy with which a chart makes ExternalSecrets.
+const EXTERNAL: &str = "external";
+
 /// `secret-strategy-not-allowed`
 pub fn not_allowed(graph: &Graph, reporter: &mut UnitReporter) {
     let Some(strategy) = strategy(graph) else { return };
@@ -52,7 +55,7 @@ pub fn modes<'g>(graph: &Graph<'g>) -> Vec<&'g str> {
 /// What the chosen strategy asks of the other values.
 fn demands<'h>(helm: &'h Helm, mode: &str) -> Option<&'h Demands> {
     match mode {
-        "external" => helm.when_external.as_ref(),
+        EXTERNAL => helm.when_external.as_ref(),
         "none" => helm.when_none.as_ref(),
         _ => None,
     }
@@ -76,10 +79,14 @@ pub fn missing(graph: &Graph, reporter: &mut UnitReporter) {
         for pattern in &demands.required {
             let found = values.matching(pattern);
             let empty: Vec<&Data> = found.iter().map(|(_, data)| *data).filter(|data| is_empty(data)).collect();
-            let places = match (found.is_empty(), empty.is_empty()) {
-                (true, _) => vec![values.nearest(pattern).filter(|it| !is_root(it, graph)).unwrap_or(chosen)],
-                (false, true) => continue,
-                (false, false) => empty,
+            // Who chooses the strategy has to bring what it needs: an empty default below is nobody's fault.
+            let own: Vec<&Data> = empty.iter().copied().filter(|it| it.place.file == chosen.place.file).collect();
+            let places = match (found.is_empty() || !empty.is_empty(), own.is_empty()) {
+                (false, _) => continue,
+                (true, false) => own,
+                (true, true) => {
+                    vec![values.nearest(pattern, chosen).filter(|it| !is_root(it, graph)).unwrap_or(chosen)]
+                }
             };
             for place in places {
                 match gaps.iter_mut().find(|(known, _)| known.place == place.place) {
@@ -101,7 +108,9 @@ fn is_root(key: &Data, graph: &Graph) -> bool {
 }
 
 fn is_empty(data: &Data) -> bool {
-    data.is_null() || data.as_str().is_some_and(|text| text.trim().is_empty()) || data.is_mapping() && data.entries().is_empty()
+    data.is_null()
+        || data.as_str().is_some_and(|text| text.trim().is_empty())
+        || data.is_mapping() && data.entries().is_empty()
 }
 
 /// `strategy-value-forbidden`
@@ -126,9 +135,9 @@ fn is_inline_credential(keys: &[&str], data: &Data) -> bool {
 
 /// `external-value-not-allowed`
 pub fn contradicts(graph: &Graph, reporter: &mut UnitReporter) {
-    let Some(helm) = &graph.policy.helm else { return };
-    for (values, mode, ..) in bound(graph) {
-        if mode != "external" {
+    let Some((strategy, helm)) = strategy(graph).zip(graph.policy.helm.as_ref()) else { return };
+    for values in Values::all(graph) {
+        if mode(&values, strategy).is_none_or(|(mode, _)| mode != EXTERNAL) {
             continue;
         }
         let providers = providers(&values, helm, graph);

@@ -27,7 +27,8 @@ pub fn foreign_key(graph: &Graph, reporter: &mut UnitReporter) {
     let objects = objects(graph);
     let namespaces = objects.iter().filter_map(|deployed| deployed.namespace.as_deref());
     let tenants: BTreeSet<String> = namespaces.filter_map(|namespace| tenant_of(graph.policy, namespace)).collect();
-    let reader = Reader { policy: graph.policy, own, shared: tenancy.shared.as_deref().unwrap_or_default(), tenants: &tenants };
+    let reader =
+        Reader { policy: graph.policy, own, shared: tenancy.shared.as_deref().unwrap_or_default(), tenants: &tenants };
     for deployed in &objects {
         let Some(spec) = spec(&deployed.object) else { continue };
         for namespace in readers(deployed) {
@@ -117,7 +118,8 @@ pub fn open_store(document: &Document, context: &Context, reporter: &mut Reporte
     let is_asked_for = tenancy.and_then(|it| it.store_conditions) == Some(StoreConditions::Required);
     for store in SecretStore::all(document).into_iter().filter(|_| is_asked_for && document.form() != Form::Fragment) {
         let conditions = store.manifest.root.at("spec.conditions");
-        let is_open = conditions.is_none_or(|conditions| !conditions.is_unknown() && conditions.items().next().is_none());
+        let is_open =
+            conditions.is_none_or(|conditions| !conditions.is_unknown() && conditions.items().next().is_none());
         if let Some(name) = store.manifest.root.at("metadata.name").filter(|_| store.is_cluster_wide() && is_open) {
             reporter.at(name).blank("name", name.as_str().unwrap_or_default()).emit();
         }

@@ -91,7 +91,8 @@ fn file_kind(name: &str) -> Option<FileKind> {
         _ if ends(&[".crt", ".cer", ".cert", "-crt", "certificate", "tls-cert", "ca-cert", "client-cert"]) => {
             Some(FileKind::Certificate)
         }
-        _ if ends(&[".json"]) && holds(&["service-account", "serviceaccount", "sa-key", "gcp", "adc", "credentials"])
+        _ if ends(&[".json"])
+            && holds(&["service-account", "serviceaccount", "sa-key", "gcp", "adc", "credentials"])
             || holds(&["service-account-json", "service-account-key", "google-application-credentials"])
             || matches!(&*name, "sa-json" | "gcp-sa" | "google-credentials") =>
         {
@@ -133,6 +134,7 @@ pub fn mounted_elsewhere(document: &Document, context: &Context, reporter: &mut 
 
 /// The mounts of Secrets, each with the Secret's name.
 fn secret_mounts<'w, 'a>(workload: &'w Workload<'a>) -> impl Iterator<Item = (&'w Mount<'a>, &'a str)> {
-    let with_secret = |mount: &'w Mount<'a>| Some((mount, workload.secret_at(mount)?.name.as_str().unwrap_or_default()));
+    let with_secret =
+        |mount: &'w Mount<'a>| Some((mount, workload.secret_at(mount)?.name.as_str().unwrap_or_default()));
     workload.mounts.iter().filter_map(with_secret)
 }

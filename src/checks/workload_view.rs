@@ -63,7 +63,8 @@ impl<'a> Workload<'a> {
             };
             let spec = pod_path(manifest.group(), manifest.kind()).and_then(|path| manifest.root.at(path));
             found.extend(inline.map(|values| Workload::read(manifest.root, values, true, true)));
-            found.extend(spec.map(|spec| Workload::read(manifest.root, spec, false, document.form() == Form::Fragment)));
+            found
+                .extend(spec.map(|spec| Workload::read(manifest.root, spec, false, document.form() == Form::Fragment)));
         }
         found
     }

@@ -9,8 +9,8 @@ use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
 use super::shape::Pairs;
 use super::verifier::Verifier;
-use super::{Helm, RequiredSecret, WorkloadIdentity, Workloads, rotation, tenancy};
 use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets, bindings, external_secrets};
+use super::{Helm, RequiredSecret, WorkloadIdentity, Workloads, rotation, tenancy};
 use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;

@@ -82,6 +82,10 @@ impl Layer for Policy {
             baseline: self.baseline.or(base.baseline),
             bindings: self.bindings.over(base.bindings),
             external_secrets: over(self.external_secrets, base.external_secrets),
+            stores: over(self.stores, base.stores),
+            vault: over(self.vault, base.vault),
+            value_references: self.value_references.or(base.value_references),
+            environments: over(self.environments, base.environments),
         }
     }
 }

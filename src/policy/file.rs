@@ -9,7 +9,8 @@ use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
 use super::shape::Pairs;
 use super::verifier::Verifier;
-use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets, bindings, external_secrets};
+use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
+use super::{bindings, environments, external_secrets, stores, value_references, vault};
 use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
@@ -53,6 +54,11 @@ struct File {
     bindings: Pairs<Spanned<bindings::Shape>>,
     #[serde(rename = "external-secrets")]
     external_secrets: Option<external_secrets::Shape>,
+    stores: Option<stores::Shape>,
+    vault: Option<vault::Shape>,
+    #[serde(rename = "value-references")]
+    value_references: Option<Vec<Spanned<String>>>,
+    environments: Option<environments::Shape>,
 }
 
 /// Whose ignore comments count.
@@ -127,6 +133,10 @@ impl Verifier<'_> {
             own_markers_only: matches!(file.ignore_markers, Markers::Tightlip),
             bindings: bindings::verified(file.bindings, self),
             external_secrets: file.external_secrets.map(|shape| shape.verified(self)),
+            stores: file.stores.map(|shape| shape.verified(self)),
+            vault: file.vault.map(|shape| shape.verified(self)),
+            value_references: value_references::verified(file.value_references, self),
+            environments: file.environments.map(|shape| shape.verified(self)),
         }
     }
 

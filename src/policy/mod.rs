@@ -6,6 +6,7 @@
 //! form. A convention that is absent asks for nothing, and the rules that would read it stay silent.
 
 pub mod bindings;
+pub mod environments;
 mod extends;
 pub mod external_secrets;
 mod file;
@@ -13,7 +14,10 @@ mod layer;
 mod place;
 mod profiles;
 mod shape;
+pub mod stores;
 mod template;
+pub mod value_references;
+pub mod vault;
 mod verifier;
 
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
@@ -43,6 +47,11 @@ pub struct Policy {
     pub baseline: Option<String>,
     pub bindings: Bindings,
     pub external_secrets: Option<external_secrets::ExternalSecrets>,
+    pub stores: Option<stores::Stores>,
+    pub vault: Option<vault::Vault>,
+    /// The schemes by which values may refer to secrets.
+    pub value_references: Option<Vec<Said<&'static str>>>,
+    pub environments: Option<environments::Environments>,
 }
 
 impl Policy {

@@ -65,6 +65,12 @@ impl<'a> Deployment<'a> {
         by_unit.or_else(|| bindings.value(name, subject(&file)))
     }
 
+    /// What an object's own label says that a blank stands for.
+    pub fn label_of(&self, name: &str, object: &Object) -> Option<String> {
+        let label = self.policy().bindings.get(name)?.label.as_deref()?;
+        object.data.at("metadata.labels")?.get(label)?.as_str().map(str::to_owned)
+    }
+
     /// As `binding`, to fill templates with.
     pub fn bindings_of<'o>(&'o self, object: &'o Object) -> impl Fn(&str) -> Option<String> + 'o {
         move |name| self.binding(name, object)

@@ -4,9 +4,9 @@
 //! It does not know what the chart does with the values.
 
 use super::UnitReporter;
+use super::conventions::refresh::missed;
 use super::deployed::{Deployed, objects};
 use super::effective_values::Values;
-use super::refresh_convention::missed;
 use crate::facts::remote_keys;
 use crate::graph::{Data, Graph};
 use crate::policy::{Demands, Helm, Strategy, ValueRole};
@@ -172,22 +172,46 @@ fn providers(values: &Values, helm: &Helm, graph: &Graph) -> Vec<String> {
 
 /// Why a value cannot be what its role wants; `None` where it can.
 fn problem(role: ValueRole, text: &str, providers: &[String], graph: &Graph) -> Option<String> {
+    let shared = graph.policy.stores.iter().flat_map(|stores| stores.shared.iter().flatten());
+    let agreed = graph.policy.external_secrets.as_ref();
     match role {
-        ValueRole::StoreName => None,
+        ValueRole::StoreName => {
+            let names = shared.map(|store| store.name.as_str()).collect();
+            stranger(text, names).map(|names| format!("the store is {names}"))
+        }
         ValueRole::StoreKind => {
-            let kinds = ["ClusterSecretStore", "SecretStore"];
-            (!kinds.contains(&text)).then(|| "a store is a ClusterSecretStore or a SecretStore".to_owned())
+            let mut kinds: Vec<&str> = shared.map(|store| store.kind).collect();
+            kinds.dedup();
+            let kinds = if kinds.is_empty() { vec!["ClusterSecretStore", "SecretStore"] } else { kinds };
+            stranger(text, kinds).map(|kinds| format!("the store is a {kinds}"))
         }
         ValueRole::RefreshInterval => match duration::parse(text) {
             None => Some("it is no duration such as 1h".to_owned()),
             Some(seconds) => {
-                let agreed = graph.policy.external_secrets.as_ref()?.refresh_interval.as_ref()?;
-                missed(agreed, seconds).map(|wanted| format!("it is to be {wanted}"))
+                let wanted = missed(agreed?.refresh_interval.as_ref()?, seconds)?;
+                Some(format!("it is to be {wanted}"))
             }
         },
         ValueRole::RemoteKey => {
             let fault = providers.iter().find_map(|provider| remote_keys::fault(provider, None, text));
-            fault.map(|fault| format!("the store's backend {fault}"))
+            fault.map(|fault| format!("the store's backend {fault}")).or_else(|| {
+                let is_meant = |of: &Option<String>| match of {
+                    Some(of) => providers.is_empty() || providers.contains(of),
+                    None => true,
+                };
+                let templates = agreed?.remote_key.iter().flat_map(|key| &key.templates);
+                let templates: Vec<_> =
+                    templates.filter(|(of, _)| is_meant(of)).map(|(_, template)| template).collect();
+                let fits = templates.iter().any(|template| template.captures(text).is_some());
+                let mut wanted: Vec<&str> = templates.iter().map(|template| template.text()).collect();
+                wanted.dedup();
+                (!templates.is_empty() && !fits).then(|| format!("keys look like `{}`", wanted.join("` or `")))
+            })
         }
     }
+}
+
+/// What is allowed, in words, where it is said and `text` is none of it.
+fn stranger(text: &str, allowed: Vec<&str>) -> Option<String> {
+    (!allowed.is_empty() && !allowed.contains(&text)).then(|| allowed.join(" or "))
 }

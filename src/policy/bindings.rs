@@ -9,7 +9,7 @@ use super::layer::Layer;
 use jiff::civil::Date;
 
 use super::place::Said;
-use super::shape::Pairs;
+use super::shape::{Pairs, Written};
 use super::template::Template;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
@@ -23,12 +23,48 @@ const REPOSITORY: &str = "repository";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shape {
-    path: Option<Spanned<String>>,
+    path: Option<Spanned<Written>>,
     namespace: Option<Spanned<String>>,
     label: Option<String>,
     #[serde(default)]
     branch: Pairs<Spanned<String>>,
 }
+
+/// Folders that hold kinds of things: where a path may begin with anything they are nobody's.
+const NOBODYS: &[&str] = &[
+    "app",
+    "apps",
+    "argocd",
+    "base",
+    "bases",
+    "chart",
+    "charts",
+    "ci",
+    "clusters",
+    "components",
+    "config",
+    "deploy",
+    "deployment",
+    "docs",
+    "environments",
+    "gitops",
+    "helm",
+    "iac",
+    "infra",
+    "infrastructure",
+    "k8s",
+    "kubernetes",
+    "kustomize",
+    "manifests",
+    "overlays",
+    "scripts",
+    "src",
+    "templates",
+    "terraform",
+    "test",
+    "tests",
+    "tofu",
+];
 
 /// Where values come from. A later policy replaces the bindings it names.
 #[derive(Clone, Debug, Default)]
@@ -40,8 +76,8 @@ pub struct Bindings {
 /// The sources of one binding.
 #[derive(Clone, Debug, Default)]
 pub struct Binding {
-    /// Matched from the root, else from any folder; without a slash, against the file's name.
-    pub path: Option<Template>,
+    /// The first that fits: matched from the root, else from any folder; without a slash, against the file's name.
+    pub path: Vec<Template>,
     pub namespace: Option<Template>,
     pub label: Option<String>,
     /// What each branch stands for; a branch may be a template's text with `*`.
@@ -91,7 +127,7 @@ impl Bindings {
         let Some(binding) = self.get(name) else { return asked };
         asked
             .or_else(|| binding.of_branch(run.target_branch.as_deref()?))
-            .or_else(|| of_path(binding.path.as_ref()?, name, subject.path))
+            .or_else(|| binding.path.iter().find_map(|template| of_path(template, name, subject.path)))
             .or_else(|| capture(binding.namespace.as_ref()?, name, subject.namespace?))
             .or_else(|| binding.of_branch(run.current_branch.as_deref()?))
             .or_else(|| (subject.label)(binding.label.as_deref()?))
@@ -121,7 +157,7 @@ pub fn verified(written: Pairs<Spanned<Shape>>, verifier: &mut Verifier) -> Bind
     for (name, shape) in written.0 {
         let (referenced, defined) = (shape.referenced, shape.defined);
         let Shape { path, namespace, label, branch } = shape.value;
-        let mut holding = |written: Option<Spanned<String>>| {
+        let holding = |verifier: &mut Verifier, written: Option<Spanned<String>>| {
             verifier.read(written, |text| {
                 let template = Template::parse(text)?;
                 let is_held = template.names().any(|known| known == name.value);
@@ -131,13 +167,15 @@ pub fn verified(written: Pairs<Spanned<Shape>>, verifier: &mut Verifier) -> Bind
                 }
             })
         };
-        let (path, namespace) = (holding(path), holding(namespace));
+        let paths = verifier.texts(path).into_iter();
+        let path = paths.filter_map(|path| Some(holding(verifier, Some(path))?.value)).collect();
+        let namespace = holding(verifier, namespace);
         let branch = branch
             .0
             .into_iter()
             .filter_map(|(branch, value)| Some((verifier.template(Some(branch))?.value, value.value)));
         let binding = Binding {
-            path: path.map(|said| said.value),
+            path,
             namespace: namespace.map(|said| said.value),
             label,
             branch: branch.collect(),
@@ -171,7 +209,8 @@ fn of_path(template: &Template, name: &str, path: &str) -> Option<String> {
     }
     let starts_free = template.text().starts_with(['{', '*']);
     let deeper = path.match_indices('/').map(|(at, _)| &path[at + 1..]).filter(|_| !starts_free);
-    std::iter::once(path).chain(deeper).find_map(|path| capture(template, name, path))
+    let value = std::iter::once(path).chain(deeper).find_map(|path| capture(template, name, path))?;
+    (!starts_free || !NOBODYS.contains(&&*value)).then_some(value)
 }
 
 /// Directories that start with a dot never bind.

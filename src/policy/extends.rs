@@ -88,6 +88,10 @@ impl Layer for Policy {
             workload_identity: over(self.workload_identity, base.workload_identity),
             tenancy: over(self.tenancy, base.tenancy),
             rotation: self.rotation.or(base.rotation),
+            stores: over(self.stores, base.stores),
+            vault: over(self.vault, base.vault),
+            value_references: self.value_references.or(base.value_references),
+            environments: over(self.environments, base.environments),
         }
     }
 }

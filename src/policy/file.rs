@@ -9,8 +9,9 @@ use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
 use super::shape::Pairs;
 use super::verifier::Verifier;
-use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets, bindings, external_secrets};
+use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
 use super::{Helm, RequiredSecret, WorkloadIdentity, Workloads, rotation, tenancy};
+use super::{bindings, environments, external_secrets, stores, value_references, vault};
 use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
@@ -62,6 +63,11 @@ struct File {
     workload_identity: Option<WorkloadIdentity>,
     tenancy: Option<tenancy::Shape>,
     rotation: Option<rotation::Shape>,
+    stores: Option<stores::Shape>,
+    vault: Option<vault::Shape>,
+    #[serde(rename = "value-references")]
+    value_references: Option<Vec<Spanned<String>>>,
+    environments: Option<environments::Shape>,
 }
 
 /// Whose ignore comments count.
@@ -142,6 +148,10 @@ impl Verifier<'_> {
             workload_identity: file.workload_identity,
             tenancy: file.tenancy.map(|shape| shape.verified(self)),
             rotation: file.rotation.map(|shape| shape.verified(self)),
+            stores: file.stores.map(|shape| shape.verified(self)),
+            vault: file.vault.map(|shape| shape.verified(self)),
+            value_references: value_references::verified(file.value_references, self),
+            environments: file.environments.map(|shape| shape.verified(self)),
         }
     }
 

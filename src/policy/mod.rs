@@ -6,6 +6,7 @@
 //! form. A convention that is absent asks for nothing, and the rules that would read it stay silent.
 
 pub mod bindings;
+pub mod environments;
 mod extends;
 pub mod external_secrets;
 mod file;
@@ -18,8 +19,11 @@ mod profiles;
 mod required_secrets;
 mod rotation;
 mod shape;
+pub mod stores;
 mod template;
 mod tenancy;
+pub mod value_references;
+pub mod vault;
 mod verifier;
 mod workload_identity;
 mod workloads;
@@ -64,6 +68,11 @@ pub struct Policy {
     pub workload_identity: Option<WorkloadIdentity>,
     pub tenancy: Option<Tenancy>,
     pub rotation: Option<Rotation>,
+    pub stores: Option<stores::Stores>,
+    pub vault: Option<vault::Vault>,
+    /// The schemes by which values may refer to secrets.
+    pub value_references: Option<Vec<Said<&'static str>>>,
+    pub environments: Option<environments::Environments>,
 }
 
 impl Policy {

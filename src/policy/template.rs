@@ -116,8 +116,8 @@ fn part(text: &str, starts_segment: bool) -> Option<(Part, usize)> {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
         return is_name.then(|| (Part::Binding(name.to_owned()), name.len() + 2));
     }
-    if text.starts_with("**") {
-        return match (starts_segment, &text[2..]) {
+    if let Some(rest) = text.strip_prefix("**") {
+        return match (starts_segment, rest) {
             (true, "") => Some((Part::Rest, 2)),
             (true, rest) if rest.starts_with('/') => Some((Part::Segments, 3)),
             _ => None,

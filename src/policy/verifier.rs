@@ -56,6 +56,13 @@ impl Verifier<'_> {
         Said { value: written.value, place }
     }
 
+    /// A mapping of a key's own, with the line on which it begins.
+    pub fn part<S, T>(&mut self, written: Spanned<S>, verified: impl FnOnce(&mut Self, S) -> T) -> Said<T> {
+        let (referenced, defined) = (written.referenced, written.defined);
+        let value = verified(self, written.value);
+        self.said(Spanned::new(value, referenced, defined))
+    }
+
     pub fn list(&self, written: Option<Vec<Spanned<String>>>) -> Option<Vec<Said<String>>> {
         written.map(|list| list.into_iter().map(|item| self.said(item)).collect())
     }
@@ -87,17 +94,24 @@ impl Verifier<'_> {
 
     /// A template or several of which one has to fit.
     pub fn templates(&mut self, written: Option<Spanned<Written>>) -> Option<Vec<Said<Template>>> {
-        let written = written?;
+        written.is_some().then(|| {
+            let texts = self.texts(written);
+            texts.into_iter().filter_map(|text| self.template(Some(text))).collect()
+        })
+    }
+
+    /// A text or several.
+    pub fn texts(&mut self, written: Option<Spanned<Written>>) -> Vec<Spanned<String>> {
+        let Some(written) = written else { return Vec::new() };
         let (referenced, defined) = (written.referenced, written.defined);
-        let list = match written.value {
+        match written.value {
             Written::Text(text) => vec![Spanned::new(text, referenced, defined)],
             Written::List(list) => list,
             Written::Named(_) => {
-                self.refuse(&Spanned::new((), referenced, defined), "a template or a list of templates is meant here");
-                return None;
+                self.refuse(&Spanned::new((), referenced, defined), "a text or a list of texts is meant here");
+                Vec::new()
             }
-        };
-        Some(list.into_iter().filter_map(|item| self.template(Some(item))).collect())
+        }
     }
 
     /// One value, or one for each name.

@@ -49,11 +49,16 @@ pub fn expanded(folder: &Path) -> tempfile::TempDir {
     copy
 }
 
+/// Puts the files of `folder` over those of `target`.
+pub fn lay_over(folder: &Path, target: &Path) {
+    copy_expanded(folder, target);
+}
+
 fn copy_expanded(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
         let (source, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("a readable entry");
         if source.is_dir() {
-            fs::create_dir(&target).expect("a new folder");
+            fs::create_dir_all(&target).expect("a folder");
             copy_expanded(&source, &target);
             continue;
         }
@@ -69,7 +74,11 @@ fn copy_expanded(from: &Path, to: &Path) {
 
 /// The engine's report on `root` with these rules on, by the policy that lies there.
 pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
-    let policy = policy_of(root);
+    check_by(root, rules, threads, policy_of(root))
+}
+
+/// As `check`, by a policy that lies elsewhere.
+pub fn check_by(root: &Path, rules: &[&'static Rule], threads: usize, policy: Policy) -> Report {
     let mut plan = Plan::new(Catalog::built_in(), rules.iter().map(|rule| ActiveRule::new(rule)).collect());
     plan.policy = policy.clone();
     plan.policy.bindings.circumstances.today = Some(TODAY);

@@ -2,9 +2,9 @@
 //!
 //! It does not know which intervals the operator refuses: `refresh` tells those.
 
-use super::conventions::external_secrets;
-use super::deployment::head;
-use super::{Deployment, UnitReporter};
+use super::external_secrets;
+use crate::checks::deployment::head;
+use crate::checks::{Deployment, UnitReporter};
 use crate::facts::duration;
 use crate::graph::Data;
 use crate::policy::external_secrets::Interval;

@@ -218,7 +218,7 @@ impl Examiner<'_> {
     /// A generator's input that is no manifest, or a file that could not be read as one.
     fn input(&self, blob: &Blob) -> Option<(FileId, Contents)> {
         let is_wanted = self.layout.is_input(blob.path()) && self.plan.has_unit_checks();
-        let file = self.number(blob.path()).filter(|_| is_wanted)?;
+        let file = is_wanted.then(|| self.number(blob.path())).flatten()?;
         let mut contents = Contents::of(file, self.layout.role(blob.path()), &[]);
         contents.bytes = self.input_bytes(blob);
         Some((file, contents))

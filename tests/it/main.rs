@@ -28,6 +28,7 @@ mod repository;
 mod shapes;
 mod staged;
 mod syntax;
+mod traps;
 mod trees;
 mod units;
 mod windows;

@@ -3,6 +3,7 @@
 //! A check knows its subject and reports only on it. It does not know severities, wording, other checks or output.
 
 mod api_versions;
+mod conventions;
 mod deployment;
 mod duplicate_keys;
 mod external_secret_rules;
@@ -32,7 +33,7 @@ pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
 use crate::document::{Document, Role};
 use crate::graph::{Graph, Layout};
 use crate::model::{Draft, DraftBuilder, Emitter, Identity, Rule};
-use crate::policy::Targets;
+use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
 use crate::value::{self, Kind, Verdict};
@@ -59,7 +60,7 @@ enum Run {
 /// What a check may look at beside its subject.
 pub struct Context<'a> {
     pub layout: &'a Layout,
-    pub targets: &'a Targets,
+    pub policy: &'a Policy,
 }
 
 /// Sorted by id; `tests/it` holds it against `rules/manifests` and `fixtures`.
@@ -70,11 +71,16 @@ pub static CHECKS: &[Check] = &[
     Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
     Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
     Check { id: "empty-kustomization", run: Run::Document(kustomize_fields::empty) },
+    Check { id: "environments-differ", run: Run::Graph(conventions::environments::parity) },
+    Check { id: "environments-share-backend", run: Run::Graph(conventions::environments::isolated) },
+    Check { id: "external-secret-in-wrong-folder", run: Run::Unit(conventions::external_secrets::location) },
+    Check { id: "external-secret-in-wrong-namespace", run: Run::Unit(conventions::external_secrets::namespace) },
     Check { id: "external-secret-not-in-kustomization", run: Run::Graph(secret_makers::not_listed) },
     Check { id: "external-secret-policy-conflict", run: Run::Document(external_secret_rules::policy_conflict) },
     Check { id: "external-secret-privileged-template", run: Run::Document(external_secret_rules::privileged_template) },
     Check { id: "external-secret-source-conflict", run: Run::Document(external_secret_rules::source_conflict) },
     Check { id: "external-secret-without-data", run: Run::Document(external_secret_rules::without_data) },
+    Check { id: "external-secret-without-kustomization", run: Run::Unit(conventions::external_secrets::listed) },
     Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
     Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
@@ -99,36 +105,53 @@ pub static CHECKS: &[Check] = &[
     Check { id: "prefix-breaks-secret-name", run: Run::Unit(secret_references::renamed) },
     Check { id: "raw-payload-in-environment", run: Run::Unit(secret_delivery::raw_payload) },
     Check { id: "refresh-interval-ignored", run: Run::Document(refresh::ignored) },
+    Check { id: "refresh-interval-not-as-agreed", run: Run::Unit(conventions::refresh::interval) },
     Check { id: "reload-annotation-invalid", run: Run::Unit(secret_delivery::reload_annotation) },
     Check { id: "remote-key-invalid-for-provider", run: Run::Unit(remote_keys::invalid) },
+    Check { id: "remote-key-not-as-agreed", run: Run::Unit(conventions::remote_keys::shape) },
+    Check { id: "remote-key-of-another-app", run: Run::Unit(conventions::remote_keys::owner) },
     Check { id: "remote-key-repeats-mount", run: Run::Unit(remote_keys::repeats_mount) },
+    Check { id: "remote-property-missing", run: Run::Unit(conventions::remote_keys::property) },
+    Check { id: "required-annotation-missing", run: Run::Unit(conventions::external_secrets::annotations) },
     Check { id: "restart-target-not-found", run: Run::Unit(secret_delivery::restart_target) },
     Check { id: "rotated-secret-never-reread", run: Run::Unit(secret_delivery::never_reread) },
     Check { id: "secret-in-other-namespace", run: Run::Unit(secret_references::other_namespace) },
     Check { id: "secret-key-unresolved", run: Run::Unit(secret_references::key_unresolved) },
+    Check { id: "secret-lifecycle-not-as-agreed", run: Run::Unit(conventions::external_secrets::lifecycle) },
     Check { id: "secret-made-nowhere", run: Run::Unit(secret_references::made_nowhere) },
     Check { id: "secret-made-twice", run: Run::Unit(secret_makers::made_twice) },
     Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
+    Check { id: "static-database-credentials", run: Run::Unit(conventions::vault::database) },
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
     Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
+    Check { id: "store-auth-not-as-agreed", run: Run::Unit(conventions::stores::auth) },
+    Check { id: "store-defined-by-app", run: Run::Unit(conventions::stores::defined_by_app) },
     Check { id: "store-defined-nowhere", run: Run::Unit(store_lookups::defined_nowhere) },
     Check { id: "store-excludes-namespace", run: Run::Unit(store_lookups::excludes_namespace) },
+    Check { id: "store-identity-not-as-agreed", run: Run::Unit(conventions::stores::identity) },
     Check { id: "store-in-other-namespace", run: Run::Unit(store_lookups::other_namespace) },
     Check { id: "store-kind-mismatch", run: Run::Unit(store_lookups::kind_mismatch) },
     Check { id: "store-not-found", run: Run::Unit(store_lookups::not_found) },
     Check { id: "store-provider-count", run: Run::Document(store_auth::provider_count) },
+    Check { id: "store-provider-not-as-agreed", run: Run::Unit(conventions::stores::provider) },
     Check {
         id: "store-reference-follows-external-secret",
         run: Run::Document(store_references::follows_external_secret),
     },
     Check { id: "store-reference-foreign-namespace", run: Run::Document(store_references::foreign_namespace) },
+    Check { id: "store-reference-not-as-agreed", run: Run::Unit(conventions::stores::reference) },
     Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },
+    Check { id: "store-settings-not-as-agreed", run: Run::Unit(conventions::stores::settings) },
+    Check { id: "target-name-not-as-agreed", run: Run::Unit(conventions::external_secrets::target_name) },
     Check { id: "unknown-field", run: Run::Document(fields::unknown) },
     Check { id: "unknown-kustomization-field", run: Run::Document(kustomize_fields::unknown) },
+    Check { id: "value-reference-to-other-backend", run: Run::Document(conventions::value_references::other_backend) },
     Check { id: "vault-auth-namespace-not-allowed", run: Run::Unit(store_lookups::not_allowed) },
+    Check { id: "vault-auth-not-as-agreed", run: Run::Unit(conventions::vault::auth) },
     Check { id: "vault-destination-not-created", run: Run::Unit(secret_makers::not_created) },
+    Check { id: "vault-path-not-as-agreed", run: Run::Unit(conventions::vault::path) },
     Check { id: "vault-reference-not-found", run: Run::Unit(store_lookups::vault_not_found) },
     Check { id: "weak-default-in-values", run: Run::Scalar(values_secrets::weak_default) },
     Check { id: "workload-identity-with-static-key", run: Run::Unit(secret_delivery::static_key) },

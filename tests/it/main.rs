@@ -20,6 +20,7 @@ mod layout;
 mod layouts_git;
 mod migrate;
 mod mutations;
+mod profiles;
 mod range;
 mod readme;
 mod recall;

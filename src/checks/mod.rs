@@ -24,6 +24,7 @@ mod store_lookups;
 mod store_references;
 mod value_forms;
 mod values_secrets;
+mod vault_objects;
 
 use std::cell::OnceCell;
 
@@ -127,9 +128,15 @@ pub static CHECKS: &[Check] = &[
     Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },
     Check { id: "unknown-field", run: Run::Document(fields::unknown) },
     Check { id: "unknown-kustomization-field", run: Run::Document(kustomize_fields::unknown) },
+    Check { id: "vault-auth-conflict", run: Run::Document(vault_objects::auth_conflict) },
+    Check { id: "vault-auth-incomplete", run: Run::Document(vault_objects::auth_incomplete) },
     Check { id: "vault-auth-namespace-not-allowed", run: Run::Unit(store_lookups::not_allowed) },
+    Check { id: "vault-auth-open-to-all-namespaces", run: Run::Document(vault_objects::auth_open) },
     Check { id: "vault-destination-not-created", run: Run::Unit(secret_makers::not_created) },
+    Check { id: "vault-path-repeats-data", run: Run::Document(vault_objects::path_repeats_data) },
     Check { id: "vault-reference-not-found", run: Run::Unit(store_lookups::vault_not_found) },
+    Check { id: "vault-setting-without-effect", run: Run::Document(vault_objects::without_effect) },
+    Check { id: "vault-static-credentials-not-allowed", run: Run::Document(vault_objects::static_credentials) },
     Check { id: "weak-default-in-values", run: Run::Scalar(values_secrets::weak_default) },
     Check { id: "workload-identity-with-static-key", run: Run::Unit(secret_delivery::static_key) },
 ];

@@ -4,7 +4,7 @@
 //! Source: the definitions of 1.4.1 and of every minor release from 0.1 to it. It does not know what Vault accepts, nor
 //! what the operator refuses although each field by itself is right.
 
-use super::shape::Kind::{self, Between, Boolean, Enum, Integer, List, Map, Name, OneUnit, Text};
+use super::shape::Kind::{self, Between, Boolean, Enum, Integer, List, Map, Name, Namespace, OneUnit, Text};
 use super::shape::{object, optional, required};
 use crate::model::Release;
 
@@ -99,7 +99,7 @@ const VAULT_AUTH: Kind = object(&[
         optional("allowDefault", Boolean),
         optional("mergeStrategy", object(&[optional("headers", MERGE), optional("params", MERGE)])),
         optional("name", Name),
-        optional("namespace", Text),
+        optional("namespace", Namespace),
     ])).since(0, 8),
     optional("vaultConnectionRef", Text),
 ]);

@@ -56,6 +56,17 @@ pub enum Cause {
     NotRun,
     /// A limit of ours.
     TooMuch,
+    /// A patch for an object that is not here: the build fails.
+    Unmatched,
+    /// A patch whose target selects nothing: nothing is lost, and nothing is done.
+    Idle,
+}
+
+impl Gap {
+    /// True where there may be objects that are not seen.
+    pub fn hides_objects(&self) -> bool {
+        self.cause != Cause::Idle
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -92,7 +103,7 @@ impl Unit {
 
     /// With what its gaps say of it.
     pub fn closed(self) -> Unit {
-        Unit { complete: self.gaps.is_empty(), ..self }
+        Unit { complete: !self.gaps.iter().any(Gap::hides_objects), ..self }
     }
 
     fn built(root: &RepoPath, kind: UnitKind, build: Build) -> Unit {

@@ -148,12 +148,15 @@ impl Examiner<'_> {
                 rule: draft.rule,
                 confidence: draft.confidence,
                 span: draft.place.span(),
-                secrets: Vec::new(),
+                secrets: draft.secret.iter().map(|_| draft.place.span()).collect(),
                 blanks: draft.blanks.clone(),
                 related: Vec::new(),
                 decoders: Vec::new(),
                 key_path: (!key_path.is_empty()).then(|| key_path.clone()),
-                identity: Identity::Manifest { subject, key_path, value: draft.value.clone() },
+                identity: match &draft.secret {
+                    Some(value) => Identity::Guessable { subject, key_path, value: value.clone() },
+                    None => Identity::Manifest { subject, key_path, value: draft.value.clone() },
+                },
                 also: Vec::new(),
             };
             (index, draft)
@@ -198,7 +201,7 @@ impl Examiner<'_> {
         self.plan.has_unit_checks()
             && match self.layout.role(path) {
                 _ if self.layout.is_input(path) => true,
-                Role::ChartTemplate | Role::ChartValues | Role::ChartMetadata => false,
+                Role::ChartTemplate => false,
                 _ => matches!(Syntax::of_path(path), Some(Syntax::Yaml | Syntax::Json)),
             }
     }
@@ -206,7 +209,8 @@ impl Examiner<'_> {
     fn contents(&self, blob: &Blob, documents: &[Document]) -> Option<(FileId, Contents)> {
         let role = self.layout.role(blob.path());
         let is_part = *role != Role::Plain || documents.iter().any(|document| document.manifest().is_some());
-        if !is_part || !self.may_be_part(blob.path()) {
+        // A template is run, not read.
+        if !is_part || *role == Role::ChartTemplate || !self.may_be_part(blob.path()) {
             return None;
         }
         let file = self.number(blob.path())?;

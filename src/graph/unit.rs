@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::chart::{self, ValueFlow};
 use super::data::{Data, FileId, Place};
 use super::folder;
 use super::inventory::{Contents, Inventory};
@@ -69,12 +70,14 @@ pub struct Unit {
     pub gaps: Vec<Gap>,
     /// Where objects go that name no namespace, if that is known.
     pub namespace: Option<Arc<str>>,
+    /// Of a chart: where its values go.
+    pub value_flows: Vec<ValueFlow>,
 }
 
 impl Unit {
     pub fn new(root: &RepoPath, kind: UnitKind, objects: Vec<Object>) -> Unit {
         let name = if root.as_bytes().is_empty() { ".".to_owned() } else { root.to_text().into_owned() };
-        Unit { name, kind, objects, complete: true, gaps: Vec::new(), namespace: None }
+        Unit { name, kind, objects, complete: true, gaps: Vec::new(), namespace: None, value_flows: Vec::new() }
     }
 
     /// Manifests that come on standard input: all there is.
@@ -98,7 +101,7 @@ impl Unit {
     }
 }
 
-/// Every unit of the tree but its charts, sorted by name.
+/// Every unit of the tree, sorted by name.
 pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
     let mut units =
         Units { inventory, layout, builder: Builder::new(inventory, layout), found: Vec::new(), objects: 0 };
@@ -109,6 +112,7 @@ pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
     let is_left = |file: &FileId| !listed.files.contains(file) && !is_beside_kustomization(*file, inventory, layout);
     let left: Vec<FileId> = plain_files(inventory, layout).filter(is_left).collect();
     units.found.extend(folder::units(inventory, &left));
+    units.found.extend(chart::units(inventory, layout));
     let mut found = units.found;
     found.sort_by(|one, other| (&one.name, one.kind).cmp(&(&other.name, other.kind)));
     found

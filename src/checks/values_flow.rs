@@ -3,14 +3,28 @@
 //!
 //! It does not know templates: the graph follows the values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::BASE64;
 
 use super::{Deployment, UnitReporter};
-use crate::graph::{Place, Sink, ValueFlow};
+use crate::graph::{Graph, Place, Sink, ValueFlow};
 use crate::model::Confidence;
 use crate::value::{self, Verdict};
+
+/// The rule that judges a value by where it goes.
+pub const BY_USE: &str = "plaintext-value-used-as-secret";
+
+/// Where values are written that charts take for the names of Secrets or of keys in them, and for nothing else.
+pub fn names_in_values(graph: &Graph) -> BTreeSet<Place> {
+    let flows = || graph.units.iter().flat_map(|unit| &unit.value_flows);
+    let mut names: BTreeSet<Place> =
+        flows().filter(|flow| flow.sink == Sink::Name).map(|flow| flow.value).collect();
+    for flow in flows().filter(|flow| flow.sink != Sink::Name) {
+        names.remove(&flow.value);
+    }
+    names
+}
 
 /// `plaintext-value-used-as-secret`
 pub fn run(deployment: &Deployment, reporter: &mut UnitReporter) {

@@ -3,7 +3,7 @@
 //!
 //! It does not read files and it does not build: the caller hands over each file once, in any order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::data::{Data, FileId, Place};
@@ -19,6 +19,9 @@ pub struct Inventory {
     /// Every file of the tree, sorted; a `FileId` is the index.
     pub files: Vec<RepoPath>,
     contents: HashMap<FileId, Contents>,
+    /// Charts that take one of these files as values are run as a whole, others as far as their text makes it worth it;
+    /// `None` runs all of all.
+    pub doubted: Option<HashSet<FileId>>,
 }
 
 /// What one file says.
@@ -40,7 +43,7 @@ impl Inventory {
         let mut files: Vec<RepoPath> = files.into_iter().collect();
         files.sort_unstable();
         files.dedup();
-        Inventory { files, contents: HashMap::new() }
+        Inventory { files, ..Inventory::default() }
     }
 
     pub fn id(&self, path: &RepoPath) -> Option<FileId> {

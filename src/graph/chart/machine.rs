@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::marks::{self, MAYBE, SURE, UNKNOWN};
+use super::source::Templates;
 use super::value::Value;
 use super::{functions, texts};
 use crate::syntax::program::{Base, Branch, Command, Operand, Pipe, Program, Step, parse};
@@ -55,9 +56,6 @@ pub struct Template {
     pub text: Arc<str>,
 }
 
-/// Every template that a chart and its subcharts define, by name.
-pub type Templates = HashMap<String, Template>;
-
 /// Why a run ends early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
@@ -79,7 +77,7 @@ pub struct Output {
 }
 
 pub struct Machine<'t> {
-    templates: &'t Templates,
+    templates: &'t Templates<'t>,
     variables: Vec<(String, Value)>,
     /// Where the variables of the template that runs begin.
     base: usize,
@@ -95,7 +93,7 @@ pub struct Machine<'t> {
 }
 
 impl<'t> Machine<'t> {
-    pub fn new(templates: &'t Templates) -> Machine<'t> {
+    pub fn new(templates: &'t Templates<'t>) -> Machine<'t> {
         Machine {
             templates,
             variables: Vec::new(),

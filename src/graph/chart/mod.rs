@@ -11,6 +11,7 @@ mod source;
 mod texts;
 mod value;
 mod values;
+mod worth;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -19,10 +20,10 @@ use super::data::{Data, Place};
 use super::inventory::Inventory;
 use super::layout::Layout;
 use super::unit::{Cause, Gap, Unit, UnitKind};
-use machine::{Machine, Stop, Templates};
+use machine::{Machine, Stop};
 use rendered::Rendered;
 pub use rendered::{Sink, ValueFlow};
-use source::{Chart, Charts, File};
+use source::{Chart, Charts, File, Templates};
 use value::Value;
 
 /// The release's name where nothing says one: as `helm template` has it.
@@ -45,7 +46,7 @@ pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
         let further = chart.further.iter().take(MOST_FILES).map(Some);
         for file in std::iter::once(None).chain(further) {
             let layer = file.and_then(|&file| inventory.contents(file)?.documents.first());
-            let mut unit = Deployed { charts: &charts, release: RELEASE, namespace: None }.unit(chart, layer);
+            let mut unit = Deployed { charts: &charts, inventory, release: RELEASE, namespace: None }.unit(chart, layer);
             if let Some(name) = file.and_then(|&file| inventory.path(file)?.below(&chart.folder)) {
                 unit.name = format!("{} ({name})", unit.name);
             }
@@ -58,6 +59,7 @@ pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
 /// How a chart is released.
 struct Deployed<'a> {
     charts: &'a Charts,
+    inventory: &'a Inventory,
     release: &'a str,
     namespace: Option<&'a str>,
 }
@@ -71,17 +73,19 @@ struct Member<'a> {
 impl<'a> Deployed<'a> {
     fn unit(&self, chart: &'a Chart, layer: Option<&Data>) -> Unit {
         let mut gaps = Vec::new();
-        let mut templates = Templates::new();
+        let mut templates = Templates::default();
         let mut origins: Vec<(Place, Arc<str>)> = Vec::new();
         let mut members = Vec::new();
         let values = values::of_chart(layer, chart.values.as_ref(), chart.metadata.place);
         self.gather(chart, values, 0, &mut members, &mut templates, &mut origins, &mut gaps);
         let mut unit = Unit::new(&chart.folder, UnitKind::Chart, Vec::new());
         unit.namespace = self.namespace.map(Arc::from);
+        let values = layer.into_iter().chain(&chart.values).map(|values| values.place.file);
+        let is_whole = self.inventory.doubted.as_ref().is_none_or(|doubted| values.into_iter().any(|file| doubted.contains(&file)));
         let mut machine = Machine::new(&templates);
         let mut found: BTreeSet<ValueFlow> = BTreeSet::new();
         for member in &members {
-            for file in member.chart.templates.iter().filter(|file| file.is_worth_running) {
+            for file in member.chart.runs(is_whole) {
                 let rendered = run(&mut machine, member, file);
                 unit.objects.extend(rendered.objects);
                 if rendered.open {
@@ -112,7 +116,7 @@ impl<'a> Deployed<'a> {
         values: Data,
         depth: usize,
         members: &mut Vec<Member<'a>>,
-        templates: &mut Templates,
+        templates: &mut Templates<'a>,
         origins: &mut Vec<(Place, Arc<str>)>,
         gaps: &mut Vec<Gap>,
     ) {
@@ -137,7 +141,7 @@ impl<'a> Deployed<'a> {
             let values = values::of_dependency(below.name(), &values, below.values.as_ref());
             self.gather(below, values, depth + 1, members, templates, origins, gaps);
         }
-        chart.define(templates);
+        templates.add(chart);
         if !chart.is_library() {
             members.push(Member { chart, dot: self.dot(chart, &values, depth == 0, origins) });
         }
@@ -179,7 +183,7 @@ impl<'a> Deployed<'a> {
 
 fn run(machine: &mut Machine, member: &Member, file: &File) -> Rendered {
     let open = || Rendered { open: true, ..Rendered::default() };
-    let Some(template) = &file.template else { return open() };
+    let Some(template) = file.body() else { return open() };
     match machine.run(template, &member.dot) {
         Ok(output) => Rendered::of(&output, file.file),
         // A chart that refuses its values deploys nothing with them.

@@ -2,17 +2,19 @@
 //!
 //! It does not run anything.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::machine::{Template, Templates};
+use super::machine::Template;
+use super::worth::{self, Makers};
 use super::marks;
 use crate::document::helm::{CHART_FILE, TEMPLATES, is_values_name};
 use crate::graph::data::{Data, FileId, Place};
 use crate::graph::inventory::Inventory;
 use crate::graph::layout::Layout;
 use crate::model::RepoPath;
-use crate::syntax::program::parse;
+use crate::syntax::program::{Program, parse};
 
 /// Where charts keep those that they bring along.
 const VENDORED: &str = "charts";
@@ -27,13 +29,26 @@ pub struct Chart {
     pub further: Vec<FileId>,
 }
 
+/// A file below a chart's `templates`, parsed when it is first needed.
 pub struct File {
     pub file: FileId,
-    /// `None` where it cannot be read.
-    pub template: Option<Template>,
-    pub defines: Vec<(String, Template)>,
+    bytes: Arc<[u8]>,
+    /// The names of the templates that it defines.
+    defines: Vec<String>,
+    program: OnceCell<Option<Parsed>>,
+    /// It writes objects; others only define templates.
+    is_whole: bool,
     pub is_worth_running: bool,
 }
+
+struct Parsed {
+    body: Template,
+    defines: HashMap<String, Template>,
+}
+
+/// Every template that a chart and those below it define, by name: the file that does.
+#[derive(Default)]
+pub struct Templates<'c>(HashMap<&'c str, &'c File>);
 
 #[derive(Clone)]
 pub struct Dependency {
@@ -108,7 +123,8 @@ impl Chart {
         let listed = metadata.get("dependencies").or_else(|| older.as_ref()?.get("dependencies"));
         let dependencies = listed.map(Data::items).unwrap_or_default().iter().filter_map(Dependency::of).collect();
         let templates = at(TEMPLATES)?;
-        let files = layout.below(&templates).filter_map(|path| File::of(path, inventory)).collect();
+        let mut files: Vec<File> = layout.below(&templates).filter_map(|path| File::of(path, inventory)).collect();
+        choose(&mut files);
         let own = |path: &&RepoPath| is_further_values(path, folder);
         let further = layout.below(folder).filter(own).filter_map(|path| inventory.id(path)).collect();
         let values = document("values.yaml");
@@ -119,15 +135,13 @@ impl Chart {
         self.metadata.str_at("name").unwrap_or_default()
     }
 
-    pub fn is_library(&self) -> bool {
-        self.metadata.str_at("type") == Some("library")
+    /// The templates that are run: those worth it, or all that write objects.
+    pub fn runs(&self, all: bool) -> impl Iterator<Item = &File> {
+        self.templates.iter().filter(move |file| file.is_worth_running || all && file.is_whole)
     }
 
-    /// Adds what it defines; who comes later wins.
-    pub fn define(&self, templates: &mut Templates) {
-        for (name, template) in self.templates.iter().flat_map(|file| &file.defines) {
-            templates.insert(name.clone(), template.clone());
-        }
+    pub fn is_library(&self) -> bool {
+        self.metadata.str_at("type") == Some("library")
     }
 }
 
@@ -141,29 +155,69 @@ fn is_further_values(path: &RepoPath, folder: &RepoPath) -> bool {
     is_own && is_named && !(parent == *folder && path.file_name() == b"values.yaml")
 }
 
+/// Marks the files that are worth running.
+fn choose(files: &mut [File]) {
+    let makers = Makers::of(files.iter().map(File::text));
+    let chosen: Vec<bool> =
+        files.iter().map(|file| file.is_whole && worth::is_worth_running(file.text(), &makers)).collect();
+    files.iter_mut().zip(chosen).for_each(|(file, chosen)| file.is_worth_running = chosen);
+}
+
 impl File {
     fn of(path: &RepoPath, inventory: &Inventory) -> Option<File> {
         let file = inventory.id(path)?;
-        let bytes = inventory.contents(file)?.bytes.as_ref()?;
-        let name = String::from_utf8_lossy(path.file_name()).into_owned();
-        let text = std::str::from_utf8(bytes).ok().filter(|text| !marks::holds_marks(text));
-        let program = text.and_then(|text| Some((parse(text)?, Arc::<str>::from(text))));
-        let is_partial = name.starts_with('_') || !(name.ends_with(".yaml") || name.ends_with(".yml"));
-        let is_worth_running = !is_partial && text.is_none_or(may_concern_secrets);
-        let Some((program, text)) = program else {
-            return Some(File { file, template: None, defines: Vec::new(), is_worth_running });
+        let bytes = inventory.contents(file)?.bytes.clone()?;
+        let is_partial = path.file_name().starts_with(b"_") || path.extension() == Some(b"tpl");
+        let defines = defined(std::str::from_utf8(&bytes).unwrap_or_default());
+        Some(File { file, bytes, defines, program: OnceCell::new(), is_whole: !is_partial, is_worth_running: false })
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap_or_default()
+    }
+
+    /// What it writes itself; `None` where it cannot be read.
+    pub fn body(&self) -> Option<&Template> {
+        self.parsed().map(|parsed| &parsed.body)
+    }
+
+    fn parsed(&self) -> Option<&Parsed> {
+        let parse = || {
+            let text = std::str::from_utf8(&self.bytes).ok().filter(|text| !marks::holds_marks(text))?;
+            let (program, text): (Program, Arc<str>) = (parse(text)?, text.into());
+            let template = |steps| Template { steps, text: text.clone() };
+            Some(Parsed {
+                body: template(Arc::new(program.body)),
+                defines: program.defines.into_iter().map(|(name, steps)| (name, template(steps))).collect(),
+            })
         };
-        let define = |(name, steps)| (name, Template { steps, text: text.clone() });
-        let defines = program.defines.into_iter().map(define).collect();
-        let template = Some(Template { steps: Arc::new(program.body), text: text.clone() });
-        Some(File { file, template, defines, is_worth_running })
+        self.program.get_or_init(parse).as_ref()
     }
 }
 
-/// False for templates that neither make nor name a Secret, nor set a variable; a short one may do it through another.
-fn may_concern_secrets(text: &str) -> bool {
-    let words = ["ecret", "env", "ertificate"];
-    text.len() < 400 || words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+/// The names in `{{ define "name" }}` and `{{ block "name" . }}`.
+fn defined(text: &str) -> Vec<String> {
+    let of = |word: &'static str| {
+        memchr::memmem::find_iter(text.as_bytes(), word).filter_map(move |at| {
+            let is_action = text[..at].trim_end().trim_end_matches('-').ends_with("{{");
+            let (name, _) = text[at + word.len()..].trim_start().strip_prefix('"').filter(|_| is_action)?.split_once('"')?;
+            Some(name.to_owned())
+        })
+    };
+    of("define ").chain(of("block ")).collect()
+}
+
+impl<'c> Templates<'c> {
+    /// Takes in what a chart defines; who comes later wins.
+    pub fn add(&mut self, chart: &'c Chart) {
+        for file in &chart.templates {
+            self.0.extend(file.defines.iter().map(|name| (name.as_str(), file)));
+        }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&'c Template> {
+        self.0.get(name)?.parsed()?.defines.get(name)
+    }
 }
 
 impl Dependency {

@@ -1,0 +1,110 @@
+//! Which templates are worth running, by their text alone: those that make Secrets, and those that seem to use one wrongly
+//! or to set a variable for a credential. A large tree has thousands that do neither.
+//!
+//! It does not know what a template writes: what looks right here is taken to be right.
+
+use crate::value::{Class, class_of};
+
+/// Shorter ones can leave everything to a template that they include.
+const SHORT: usize = 400;
+
+/// What the chart's own Secrets are made from, as text.
+pub struct Makers<'t> {
+    texts: Vec<&'t str>,
+}
+
+impl<'t> Makers<'t> {
+    /// Of all templates of a chart.
+    pub fn of(texts: impl Iterator<Item = &'t str>) -> Makers<'t> {
+        Makers { texts: texts.filter(|text| makes_secrets(text) || !has(text, "kind:")).collect() }
+    }
+
+    fn mention(&self, word: &str) -> bool {
+        self.texts.iter().any(|text| has(text, word))
+    }
+}
+
+/// True for a template that may have something to say.
+pub fn is_worth_running(text: &str, makers: &Makers) -> bool {
+    makes_secrets(text)
+        || text.len() < SHORT && has(text, "include") && !has(text, "kind:")
+        || sets_credential(text)
+        || asks_strangely(text, makers)
+}
+
+/// True where one of its objects may be, or bring about, a Secret.
+pub fn makes_secrets(text: &str) -> bool {
+    let kinds = memchr::memmem::find_iter(text.as_bytes(), b"kind:").map(|at| line(&text[at + "kind:".len()..]));
+    let mut own = kinds.map(|kind| kind.trim().trim_matches(['"', '\'']));
+    own.any(|kind| kind.ends_with("Secret") || kind == "Certificate" || kind.contains("{{"))
+}
+
+/// `- name: DB_PASSWORD` with `value: {{ … }}` below it.
+fn sets_credential(text: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), b"value:").any(|at| {
+        let above = text[..at].trim_end();
+        let above = &above[memchr::memrchr(b'\n', above.as_bytes()).map_or(0, |end| end + 1)..];
+        let name = above.trim().strip_prefix("- name:").map(|name| name.trim().trim_matches(['"', '\'']));
+        line(&text[at..]).contains("{{") && matches!(name.and_then(class_of), Some(Class::Value(_)))
+    })
+}
+
+/// A `secretKeyRef` of which the key, or what stands behind the release's name, is in no template that makes Secrets.
+fn asks_strangely(text: &str, makers: &Makers) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), b"secretKeyRef:").any(|at| {
+        let fields = text[at..].lines().skip(1).take(4).map(str::trim);
+        let asks = |field: &str| {
+            let value = |name: &str| field.strip_prefix(name).map(|value| value.trim().trim_matches(['"', '\'']));
+            match (value("key:"), value("name:")) {
+                (Some(key), _) if !key.contains("{{") => !makers.mention(key),
+                (_, Some(name)) => own_suffix(name).is_some_and(|suffix| !makers.mention(suffix)),
+                _ => false,
+            }
+        };
+        !makers.texts.is_empty() && fields.take_while(|field| !field.starts_with("- name")).any(asks)
+    })
+}
+
+/// `-db` of `{{ include "shop.fullname" . }}-db` and of `{{ printf "%s-db" … }}`.
+fn own_suffix(name: &str) -> Option<&str> {
+    let behind = name.rsplit_once("}}").map(|(_, behind)| behind).filter(|behind| !behind.is_empty());
+    let printed = || name.split_once("\"%s").and_then(|(_, rest)| rest.split_once('"')).map(|(suffix, _)| suffix);
+    behind.or_else(printed).filter(|suffix| suffix.len() > 1 && !suffix.contains('%'))
+}
+
+fn line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or_default()
+}
+
+fn has(text: &str, word: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "kind: Secret\nmetadata:\n  name: {{ .Release.Name }}-db\ndata:\n  password: x\n";
+
+    fn is_worth(text: &str) -> bool {
+        is_worth_running(text, &Makers::of([SECRET].into_iter()))
+    }
+
+    #[test]
+    fn what_makes_a_secret_or_sets_a_credential_is_run() {
+        assert!(is_worth(SECRET) && is_worth("kind: {{ .kind }}\n") && is_worth("{{ include \"all\" . }}"));
+        assert!(is_worth("kind: Pod\nenv:\n- name: DB_PASSWORD\n  value: {{ .Values.x }}\n"));
+        assert!(!is_worth("kind: Pod\nenv:\n- name: LOG\n  value: {{ .Values.x }}\n- name: TOKEN\n  value: x\n"));
+        assert!(!is_worth("kind: Service\n"));
+    }
+
+    #[test]
+    fn a_reference_that_fits_no_secret_is_looked_at() {
+        let asks = |name: &str, key: &str| {
+            is_worth(&format!("kind: Pod\n        secretKeyRef:\n          name: {name}\n          key: {key}\n"))
+        };
+        assert!(!asks("{{ .Release.Name }}-db", "password") && !asks("{{ .Values.name }}", "{{ .Values.key }}"));
+        assert!(asks("{{ .Release.Name }}-db", "passwd") && asks("{{ .Release.Name }}-dbs", "password"));
+        assert!(asks("{{ printf \"%s-dbs\" .Release.Name }}", "password"));
+    }
+}

@@ -28,7 +28,6 @@ mod values_secrets;
 
 use std::cell::OnceCell;
 
-
 pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
 pub use values_flow::{BY_USE, names_in_values};
 

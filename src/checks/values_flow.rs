@@ -18,8 +18,7 @@ pub const BY_USE: &str = "plaintext-value-used-as-secret";
 /// Where values are written that charts take for the names of Secrets or of keys in them, and for nothing else.
 pub fn names_in_values(graph: &Graph) -> BTreeSet<Place> {
     let flows = || graph.units.iter().flat_map(|unit| &unit.value_flows);
-    let mut names: BTreeSet<Place> =
-        flows().filter(|flow| flow.sink == Sink::Name).map(|flow| flow.value).collect();
+    let mut names: BTreeSet<Place> = flows().filter(|flow| flow.sink == Sink::Name).map(|flow| flow.value).collect();
     for flow in flows().filter(|flow| flow.sink != Sink::Name) {
         names.remove(&flow.value);
     }

@@ -115,8 +115,9 @@ impl Examiner<'_> {
         self.detect(&blob, &mut known, &mut unheard);
         let ignores = self.structure(&blob, &mut known, &mut unheard);
         let ignores = self.ignores(&blob, ignores);
-        let silent = self.silent(&blob);
-        let secrets = merge::secrets(known.iter().chain(&silent));
+        let (silent, drafts) = (self.silent(&blob), self.drafts(&blob, drafts));
+        let own = drafts.iter().map(|(_, draft)| draft);
+        let secrets = merge::secrets(known.iter().chain(&silent).chain(own));
         let location = |span| Location {
             origin: origin.clone(),
             span: blob.file_span(span),
@@ -127,7 +128,7 @@ impl Examiner<'_> {
         };
         told.locations = places.iter().map(|place| (*place, location(place.span()))).collect();
         let mut used = vec![false; ignores.len()];
-        for (index, draft) in self.drafts(&blob, drafts) {
+        for (index, draft) in drafts {
             told.findings.extend(self.finding(&blob, draft, &secrets, &ignores, &mut used).map(|it| (index, it)));
         }
         let used = ignores.iter().zip(used).filter(|(_, used)| *used).flat_map(|(ignore, _)| &ignore.rules);

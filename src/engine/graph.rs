@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::Plan;
 use super::examine::{Examiner, Outcome, Place as FilePlace};
+use super::{Plan, render};
 use crate::checks::{self, Deployment, UnitDraft};
 use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
 use crate::model::{Buffer, Finding, Flow, FlowPlace, Location, Related, RepoPath, Snapshot};
@@ -31,13 +31,16 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
     if plan.has_unit_checks() {
         let parts = outcomes.iter_mut().filter_map(|outcome| outcome.contents.take()).collect();
         let mut inventory = inventory(examiner.files, parts);
-        inventory.doubted = Some(doubted(&inventory, outcomes));
+        inventory.doubted = plan.renderer.is_none().then(|| doubted(&inventory, outcomes));
+        let unrendered = render::charts(plan, &mut inventory, examiner.layout);
         let units = units(&inventory, examiner.layout);
         let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.externals);
         let drafts = drafts(plan, &graph);
+        hide(&drafts, &inventory, outcomes);
         let mut told = settle(snapshot, examiner, &inventory, &units, drafts);
         drop_known(&mut told, outcomes);
         drop_names(&graph, outcomes);
+        told.notifications.extend(unrendered);
         outcomes.push(told);
     }
     judge_pending(outcomes);
@@ -53,13 +56,29 @@ fn doubted(inventory: &Inventory, outcomes: &[Outcome]) -> HashSet<FileId> {
     by_name.filter_map(|finding| inventory.id(&finding.location.origin.path)).collect()
 }
 
+/// Other findings of the file were captured before its secrets were known.
+fn hide(drafts: &[UnitDraft], inventory: &Inventory, outcomes: &mut [Outcome]) {
+    for draft in drafts {
+        let (Some(secret), Some(path)) = (&draft.secret, inventory.path(draft.place.file)) else { continue };
+        let Ok(secret) = std::str::from_utf8(secret.expose()) else { continue };
+        for finding in outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings) {
+            let related = finding.related.iter_mut().map(|related| &mut related.location);
+            let places = std::iter::once(&mut finding.location).chain(related);
+            places.filter(|place| place.origin.path == *path).for_each(|place| place.excerpt.hide(secret));
+        }
+    }
+}
+
 /// A secret that was found where it is written is not told again for where it goes.
 fn drop_known(told: &mut Outcome, outcomes: &[Outcome]) {
     let is_by_use = |finding: &Finding| finding.rule.id == checks::BY_USE;
     if !told.findings.iter().any(is_by_use) {
         return;
     }
-    let places = outcomes.iter().flat_map(|outcome| &outcome.findings).filter(|finding| finding.rule.is_credential() || BY_NAME.contains(&finding.rule.id));
+    let places = outcomes
+        .iter()
+        .flat_map(|outcome| &outcome.findings)
+        .filter(|finding| finding.rule.is_credential() || BY_NAME.contains(&finding.rule.id));
     let mut known: HashMap<&RepoPath, Vec<Span>> = HashMap::new();
     places.for_each(|finding| known.entry(&finding.location.origin.path).or_default().push(finding.location.span));
     told.findings.retain(|finding| {

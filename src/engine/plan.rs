@@ -4,6 +4,7 @@
 
 use globset::GlobSet;
 
+use super::render::Renderer;
 use crate::catalog::Catalog;
 use crate::checks::{CHECKS, Check};
 use crate::detect::Detector;
@@ -48,6 +49,8 @@ pub struct Plan {
     pub foreign_markers: bool,
     pub masking: Masking,
     pub threads: usize,
+    /// Has charts rendered by Helm, where the user asks for that.
+    pub renderer: Option<Renderer>,
 }
 
 impl Plan {
@@ -74,6 +77,7 @@ impl Plan {
             foreign_markers: true,
             masking: Masking::default(),
             threads: 1,
+            renderer: None,
         }
     }
 

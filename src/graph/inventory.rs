@@ -22,6 +22,8 @@ pub struct Inventory {
     /// Charts that take one of these files as values are run as a whole, others as far as their text makes it worth it;
     /// `None` runs all of all.
     pub doubted: Option<HashSet<FileId>>,
+    /// What Helm made of a chart's folder with a further values file, or with none.
+    pub renderings: HashMap<(RepoPath, Option<RepoPath>), String>,
 }
 
 /// What one file says.
@@ -104,8 +106,8 @@ impl Contents {
     }
 }
 
-/// Fields whose text is YAML or JSON of its own: patches, and the plugins' inline configurations.
-const EMBEDDING: [&str; 5] = ["patch", "patchesStrategicMerge", "generators", "transformers", "validators"];
+/// Fields whose text is YAML or JSON of its own: patches, the plugins' inline configurations, and a chart's values.
+const EMBEDDING: [&str; 6] = ["patch", "patchesStrategicMerge", "generators", "transformers", "validators", "values"];
 
 /// Reads what stands inside the scalars of the fields above, each node with its place in the file.
 fn embed(root: Node, file: FileId, embedded: &mut HashMap<Place, Vec<Data>>) {

@@ -13,7 +13,7 @@ mod object;
 mod release;
 mod unit;
 
-pub use chart::{Sink, ValueFlow, is_of_release};
+pub use chart::{RELEASE, Sink, ValueFlow, chart_values, is_of_release};
 pub use data::{Content, Data, FileId, Place};
 pub use flow::{
     Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Member, Producer, Store, StoreKind, StoreReference, Unlisted,

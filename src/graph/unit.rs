@@ -151,6 +151,11 @@ impl<'a> Units<'a> {
     fn releases(&mut self, releases: &[Release], listed: &mut Listed) {
         let mut starts: BTreeMap<&RepoPath, usize> = BTreeMap::new();
         releases.iter().for_each(|release| *starts.entry(&release.folder).or_default() += 1);
+        let is_chart = |release: &&Release| {
+            release.folder.join(CHART_FILE.as_bytes()).is_some_and(|chart| self.layout.exists(&chart))
+                && self.layout.kustomizations_in(&release.folder).is_empty()
+        };
+        let (_, releases): (Vec<&Release>, Vec<&Release>) = releases.iter().partition(is_chart);
         for release in releases {
             let mut unit = self.release(release, listed);
             if starts.get(&release.folder).is_some_and(|&count| count > 1) {
@@ -169,11 +174,6 @@ impl<'a> Units<'a> {
         if !self.layout.kustomizations_in(folder).is_empty() {
             let build = self.builder.build_with(folder, &release.edits, release.place);
             return Unit::built(folder, UnitKind::Release, build);
-        }
-        if folder.join(CHART_FILE.as_bytes()).is_some_and(|chart| self.layout.exists(&chart)) {
-            let gap =
-                Gap { cause: Cause::NotRun, what: "a chart that is not rendered".to_owned(), place: release.place };
-            return Unit { gaps: vec![gap], ..Unit::new(folder, UnitKind::Release, Vec::new()) }.closed();
         }
         let files = read_by(release, self.inventory, self.layout);
         listed.files.extend(&files);

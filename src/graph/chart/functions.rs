@@ -21,9 +21,21 @@ fn choose(name: &str, arguments: &[Value]) -> Option<Value> {
     Some(match (name, arguments) {
         ("not", [value]) => Value::Bool(!value.truth()?),
         ("empty", [value]) => Value::Bool(!value.truth()?),
-        ("default", [usual, value]) => if value.truth()? { value.clone() } else { usual.clone() },
+        ("default", [usual, value]) => {
+            if value.truth()? {
+                value.clone()
+            } else {
+                usual.clone()
+            }
+        }
         ("default", [usual]) => usual.clone(),
-        ("ternary", [yes, no, condition]) => if condition.truth()? { yes.clone() } else { no.clone() },
+        ("ternary", [yes, no, condition]) => {
+            if condition.truth()? {
+                yes.clone()
+            } else {
+                no.clone()
+            }
+        }
         ("coalesce", values) => {
             for value in values {
                 if value.truth()? {
@@ -57,7 +69,10 @@ fn compare(name: &str, arguments: &[Value]) -> Option<Value> {
         ("ge", _) => order()?.is_ge(),
         ("kindIs" | "typeIs", [kind, value]) => {
             let (kind, own) = (kind.exact()?, value.kind()?);
-            kind == own || kind == "float64" && own == "int64" || kind.starts_with("map[") && own == "map" || kind.starts_with("[]") && own == "slice"
+            kind == own
+                || kind == "float64" && own == "int64"
+                || kind.starts_with("map[") && own == "map"
+                || kind.starts_with("[]") && own == "slice"
         }
         ("kindOf" | "typeOf", [value]) => return Some(Value::text(value.kind()?)),
         _ => return None,
@@ -160,7 +175,9 @@ fn of_lists(name: &str, arguments: &[Value]) -> Option<Value> {
         ("len", [Value::Map(map)]) => Value::Integer(map.borrow().len() as i64),
         ("len", [text @ Value::Text(_)]) => Value::Integer(text.exact()?.len() as i64),
         ("until", [end]) => numbers(0, end.number()? as i64, 1),
-        ("untilStep", [start, end, step]) => numbers(start.number()? as i64, end.number()? as i64, step.number()? as i64),
+        ("untilStep", [start, end, step]) => {
+            numbers(start.number()? as i64, end.number()? as i64, step.number()? as i64)
+        }
         _ => return None,
     })
 }
@@ -223,7 +240,8 @@ fn merge(into: &Map, from: &Map, overwrites: bool, depth: usize) {
     if Rc::ptr_eq(into, from) || depth > 40 {
         return;
     }
-    let entries: Vec<(Rc<str>, Value)> = from.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let entries: Vec<(Rc<str>, Value)> =
+        from.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     for (key, value) in entries {
         let known = into.borrow().get(&key).cloned();
         match (known, value) {

@@ -262,7 +262,9 @@ impl<'t> Machine<'t> {
                 let map = map.borrow();
                 map.iter().map(|(key, value)| (Value::text(key.clone()), value.clone())).collect()
             }
-            Value::Integer(number) => (0..(*number).min(1000)).map(|at| (Value::Integer(at), Value::Integer(at))).collect(),
+            Value::Integer(number) => {
+                (0..(*number).min(1000)).map(|at| (Value::Integer(at), Value::Integer(at))).collect()
+            }
             Value::Nil => Vec::new(),
             _ => {
                 return self.perhaps(out, branch.span, |machine, out| {
@@ -373,7 +375,9 @@ impl<'t> Machine<'t> {
             },
             ("tpl", [text, dot]) => self.text_as_template(text, dot),
             ("fail", _) => Err(Stop::Failed),
-            ("required", [_, value]) if value.truth() == Some(false) && !matches!(value, Value::Bool(_) | Value::Integer(_)) => {
+            ("required", [_, value])
+                if value.truth() == Some(false) && !matches!(value, Value::Bool(_) | Value::Integer(_)) =>
+            {
                 Err(Stop::Failed)
             }
             ("required", [_, value]) => Ok(value.clone()),

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::machine::Template;
-use super::worth::{self, Makers};
 use super::marks;
+use super::worth::{self, Makers, Worth};
 use crate::document::helm::{CHART_FILE, TEMPLATES, is_values_name};
 use crate::graph::data::{Data, FileId, Place};
 use crate::graph::inventory::Inventory;
@@ -92,7 +92,8 @@ impl Charts {
             return self.at(&chart.folder.join(path.as_bytes())?);
         }
         let is_same = |other: &&Chart| {
-            major(other.metadata.str_at("version").unwrap_or_default()).is_some_and(|own| Some(own) == major(&dependency.version))
+            major(other.metadata.str_at("version").unwrap_or_default())
+                .is_some_and(|own| Some(own) == major(&dependency.version))
         };
         let mut found = self.charts.iter().filter(is_meant).filter(is_same);
         found.next().filter(|_| found.next().is_none())
@@ -158,9 +159,10 @@ fn is_further_values(path: &RepoPath, folder: &RepoPath) -> bool {
 /// Marks the files that are worth running.
 fn choose(files: &mut [File]) {
     let makers = Makers::of(files.iter().map(File::text));
-    let chosen: Vec<bool> =
-        files.iter().map(|file| file.is_whole && worth::is_worth_running(file.text(), &makers)).collect();
-    files.iter_mut().zip(chosen).for_each(|(file, chosen)| file.is_worth_running = chosen);
+    let worth = |file: &File| if file.is_whole { worth::worth(file.text(), &makers) } else { Worth::Nothing };
+    let worth: Vec<Worth> = files.iter().map(worth).collect();
+    let least = if worth.contains(&Worth::Asks) { Worth::Implies } else { Worth::Writes };
+    files.iter_mut().zip(worth).for_each(|(file, worth)| file.is_worth_running = worth >= least);
 }
 
 impl File {
@@ -200,7 +202,8 @@ fn defined(text: &str) -> Vec<String> {
     let of = |word: &'static str| {
         memchr::memmem::find_iter(text.as_bytes(), word).filter_map(move |at| {
             let is_action = text[..at].trim_end().trim_end_matches('-').ends_with("{{");
-            let (name, _) = text[at + word.len()..].trim_start().strip_prefix('"').filter(|_| is_action)?.split_once('"')?;
+            let (name, _) =
+                text[at + word.len()..].trim_start().strip_prefix('"').filter(|_| is_action)?.split_once('"')?;
             Some(name.to_owned())
         })
     };

@@ -144,9 +144,7 @@ impl Value {
         match self {
             _ if depth == 0 => Value::Unknown,
             Value::List(items) => Value::list(items.iter().map(|item| item.copy(depth - 1)).collect()),
-            Value::Map(map) => {
-                Value::map(map.borrow().iter().map(|(key, value)| (key.clone(), value.copy(depth - 1))))
-            }
+            Value::Map(map) => Value::map(map.borrow().iter().map(|(key, value)| (key.clone(), value.copy(depth - 1)))),
             other => other.clone(),
         }
     }

@@ -10,7 +10,8 @@ const GLOBAL: &str = "global";
 
 /// `layer` over the chart's own values.
 pub fn of_chart(layer: Option<&Data>, own: Option<&Data>, place: Place) -> Data {
-    let mut values = layer.filter(|layer| layer.is_mapping()).cloned().unwrap_or_else(|| Data::mapping(Vec::new(), place));
+    let mut values =
+        layer.filter(|layer| layer.is_mapping()).cloned().unwrap_or_else(|| Data::mapping(Vec::new(), place));
     if let Some(own) = own {
         fill(&mut values, own);
     }

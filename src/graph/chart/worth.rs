@@ -24,19 +24,39 @@ impl<'t> Makers<'t> {
     }
 }
 
-/// True for a template that may have something to say.
-pub fn is_worth_running(text: &str, makers: &Makers) -> bool {
-    makes_secrets(text)
-        || text.len() < SHORT && has(text, "include") && !has(text, "kind:")
-        || sets_credential(text)
-        || asks_strangely(text, makers)
+/// Why a template is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worth {
+    Nothing,
+    /// It makes Secrets in a roundabout way: of interest where one of the others asks for a Secret.
+    Implies,
+    Writes,
+    Asks,
+}
+
+pub fn worth(text: &str, makers: &Makers) -> Worth {
+    match text {
+        _ if sets_credential(text) || asks_strangely(text, makers) => Worth::Asks,
+        _ if writes_secrets(text) || text.len() < SHORT && has(text, "include") && !has(text, "kind:") => Worth::Writes,
+        _ if makes_secrets(text) => Worth::Implies,
+        _ => Worth::Nothing,
+    }
 }
 
 /// True where one of its objects may be, or bring about, a Secret.
-pub fn makes_secrets(text: &str) -> bool {
-    let kinds = memchr::memmem::find_iter(text.as_bytes(), b"kind:").map(|at| line(&text[at + "kind:".len()..]));
-    let mut own = kinds.map(|kind| kind.trim().trim_matches(['"', '\'']));
-    own.any(|kind| kind.ends_with("Secret") || kind == "Certificate" || kind.contains("{{"))
+fn makes_secrets(text: &str) -> bool {
+    kinds(text).any(|kind| kind.ends_with("Secret") || kind == "Certificate" || kind.contains("{{"))
+}
+
+/// True where one of its objects is a Secret, or may be any kind.
+fn writes_secrets(text: &str) -> bool {
+    let is_open = |kind: &str| kind.contains("{{") && (kind.contains("Secret") || text.len() < SHORT);
+    kinds(text).any(|kind| kind == "Secret" || is_open(kind))
+}
+
+fn kinds(text: &str) -> impl Iterator<Item = &str> {
+    let written = memchr::memmem::find_iter(text.as_bytes(), b"kind:").map(|at| line(&text[at + "kind:".len()..]));
+    written.map(|kind| kind.trim().trim_matches(['"', '\'']))
 }
 
 /// `- name: DB_PASSWORD` with `value: {{ … }}` below it.
@@ -86,22 +106,26 @@ mod tests {
 
     const SECRET: &str = "kind: Secret\nmetadata:\n  name: {{ .Release.Name }}-db\ndata:\n  password: x\n";
 
-    fn is_worth(text: &str) -> bool {
-        is_worth_running(text, &Makers::of([SECRET].into_iter()))
+    fn of(text: &str) -> Worth {
+        worth(text, &Makers::of([SECRET].into_iter()))
     }
 
     #[test]
     fn what_makes_a_secret_or_sets_a_credential_is_run() {
-        assert!(is_worth(SECRET) && is_worth("kind: {{ .kind }}\n") && is_worth("{{ include \"all\" . }}"));
-        assert!(is_worth("kind: Pod\nenv:\n- name: DB_PASSWORD\n  value: {{ .Values.x }}\n"));
-        assert!(!is_worth("kind: Pod\nenv:\n- name: LOG\n  value: {{ .Values.x }}\n- name: TOKEN\n  value: x\n"));
-        assert!(!is_worth("kind: Service\n"));
+        for text in [SECRET, "kind: {{ .kind }}\n", "{{ include \"all\" . }}"] {
+            assert_eq!(of(text), Worth::Writes, "{text}");
+        }
+        assert_eq!(of("kind: Certificate\n"), Worth::Implies);
+        assert_eq!(of("kind: Pod\nenv:\n- name: DB_PASSWORD\n  value: {{ .Values.x }}\n"), Worth::Asks);
+        let harmless = "kind: Pod\nenv:\n- name: LOG\n  value: {{ .Values.x }}\n- name: TOKEN\n  value: x\n";
+        assert_eq!((of(harmless), of("kind: Service\n")), (Worth::Nothing, Worth::Nothing));
     }
 
     #[test]
     fn a_reference_that_fits_no_secret_is_looked_at() {
         let asks = |name: &str, key: &str| {
-            is_worth(&format!("kind: Pod\n        secretKeyRef:\n          name: {name}\n          key: {key}\n"))
+            let fields = format!("          name: {name}\n          key: {key}\n");
+            of(&format!("kind: Pod\n        secretKeyRef:\n{fields}")) == Worth::Asks
         };
         assert!(!asks("{{ .Release.Name }}-db", "password") && !asks("{{ .Values.name }}", "{{ .Values.key }}"));
         assert!(asks("{{ .Release.Name }}-db", "passwd") && asks("{{ .Release.Name }}-dbs", "password"));

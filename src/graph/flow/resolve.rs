@@ -103,8 +103,7 @@ impl Graph<'_> {
             walk::matches(&producer.name, &consumer.name)
                 && may_be_same(producer.namespace.as_deref(), consumer.namespace.as_deref())
         };
-        let found: Vec<Member> =
-            own.filter(|(_, producer)| makes(producer)).map(|(index, _)| (unit, index)).collect();
+        let found: Vec<Member> = own.filter(|(_, producer)| makes(producer)).map(|(index, _)| (unit, index)).collect();
         if !found.is_empty() {
             return Fate::Found { missing: self.missing(&found, consumer), producers: found };
         }

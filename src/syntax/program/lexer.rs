@@ -149,12 +149,10 @@ mod tests {
     fn text_and_numbers_are_read_as_go_reads_them() {
         let text = |text: &str| Word::Text(text.to_owned());
         assert_eq!(words(r#""a\n\"b\"\x41" `\n`"#).unwrap(), [text("a\n\"b\"A"), text("\\n")]);
-        assert_eq!(words("-12 0644 0x1f 1.5").unwrap(), [
-            Word::Integer(-12),
-            Word::Integer(0o644),
-            Word::Integer(31),
-            Word::Float(1.5)
-        ]);
+        assert_eq!(
+            words("-12 0644 0x1f 1.5").unwrap(),
+            [Word::Integer(-12), Word::Integer(0o644), Word::Integer(31), Word::Float(1.5)]
+        );
         assert_eq!(words("\"open"), None);
     }
 }

@@ -260,7 +260,8 @@ mod tests {
 
     #[test]
     fn what_go_refuses_is_no_program() {
-        for text in ["{{ if .a }}", "{{ end }}", "{{ else }}", "{{ (a }}", "{{ }}", "{{ a | }}", "{{ open", "{{ \"a }}"] {
+        for text in ["{{ if .a }}", "{{ end }}", "{{ else }}", "{{ (a }}", "{{ }}", "{{ a | }}", "{{ open", "{{ \"a }}"]
+        {
             assert!(parse(text).is_none(), "{text}");
         }
         let deep = format!("{}a{}", "{{ if .a }}".repeat(1000), "{{ end }}".repeat(1000));

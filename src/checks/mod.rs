@@ -29,7 +29,7 @@ mod values_secrets;
 use std::cell::OnceCell;
 
 pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
-pub use values_flow::{BY_USE, names_in_values};
+pub use values_flow::{BY_NAME, BY_USE, names_in_values};
 
 use crate::document::{Document, Role};
 use crate::graph::{Graph, Layout, UnitKind};

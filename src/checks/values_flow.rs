@@ -12,6 +12,9 @@ use crate::graph::{Graph, Place, Sink, ValueFlow};
 use crate::model::Confidence;
 use crate::value::{self, Verdict};
 
+/// The rules that judge a value by what it is called: where it goes says more.
+pub const BY_NAME: [&str; 2] = ["plaintext-secret-in-values", "weak-default-in-values"];
+
 /// The rule that judges a value by where it goes.
 pub const BY_USE: &str = "plaintext-value-used-as-secret";
 

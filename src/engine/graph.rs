@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::examine::{Examiner, Outcome, Place as FilePlace};
 use super::{Plan, render};
-use crate::checks::{self, Deployment, UnitDraft};
+use crate::checks::{self, BY_NAME, Deployment, UnitDraft};
 use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
 use crate::model::{Buffer, Finding, Flow, FlowPlace, Location, Related, RepoPath, Snapshot};
 use crate::policy::Externals;
@@ -45,9 +45,6 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
     }
     judge_pending(outcomes);
 }
-
-/// Rules that judge a value by what it is called; where it goes says more.
-const BY_NAME: [&str; 2] = ["plaintext-secret-in-values", "weak-default-in-values"];
 
 /// The files in which values were taken for credentials by what they are called.
 fn doubted(inventory: &Inventory, outcomes: &[Outcome]) -> HashSet<FileId> {

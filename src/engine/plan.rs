@@ -6,7 +6,7 @@ use globset::GlobSet;
 
 use super::render::Renderer;
 use crate::catalog::Catalog;
-use crate::checks::{CHECKS, Check};
+use crate::checks::{BY_NAME, CHECKS, Check};
 use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
 use crate::filter::PathIgnore;
@@ -81,9 +81,9 @@ impl Plan {
         }
     }
 
-    /// True when any rule needs the graph.
+    /// True when any rule needs the graph, if only to be told that it is wrong.
     pub(super) fn has_unit_checks(&self) -> bool {
-        self.checks.iter().any(|(check, _)| check.is_of_unit())
+        self.checks.iter().any(|(check, _)| check.is_of_unit() || BY_NAME.contains(&check.id))
     }
 
     pub(super) fn is_active(&self, rule: &Rule) -> bool {

@@ -10,6 +10,8 @@ mod marks;
 mod release;
 mod rendered;
 mod source;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod value;
 mod values;

@@ -48,7 +48,11 @@ struct Parsed {
 
 /// Every template that a chart and those below it define, by name: the file that does.
 #[derive(Default)]
-pub struct Templates<'c>(HashMap<&'c str, &'c File>);
+pub struct Templates<'c> {
+    files: HashMap<&'c str, &'c File>,
+    #[cfg(test)]
+    given: Option<&'c HashMap<String, Template>>,
+}
 
 #[derive(Clone)]
 pub struct Dependency {
@@ -214,12 +218,22 @@ impl<'c> Templates<'c> {
     /// Takes in what a chart defines; who comes later wins.
     pub fn add(&mut self, chart: &'c Chart) {
         for file in &chart.templates {
-            self.0.extend(file.defines.iter().map(|name| (name.as_str(), file)));
+            self.files.extend(file.defines.iter().map(|name| (name.as_str(), file)));
         }
     }
 
     pub fn get(&self, name: &str) -> Option<&'c Template> {
-        self.0.get(name)?.parsed()?.defines.get(name)
+        #[cfg(test)]
+        if let Some(given) = self.given {
+            return given.get(name);
+        }
+        self.files.get(name)?.parsed()?.defines.get(name)
+    }
+
+    /// Of no chart.
+    #[cfg(test)]
+    pub fn given(templates: &'c HashMap<String, Template>) -> Templates<'c> {
+        Templates { given: Some(templates), ..Templates::default() }
     }
 }
 

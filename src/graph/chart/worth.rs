@@ -20,7 +20,12 @@ impl<'t> Makers<'t> {
     }
 
     fn mention(&self, word: &str) -> bool {
-        self.texts.iter().any(|text| has(text, word))
+        let is_end =
+            |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-_.".contains(byte));
+        self.texts.iter().any(|text| {
+            let mut found = memchr::memmem::find_iter(text.as_bytes(), word);
+            found.any(|at| is_end(text.as_bytes().get(at + word.len())))
+        })
     }
 }
 

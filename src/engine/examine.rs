@@ -116,8 +116,9 @@ impl Examiner<'_> {
         self.detect(&blob, &mut known, &mut unheard);
         let ignores = self.structure(&blob, &mut known, &mut unheard);
         let ignores = self.ignores(&blob, ignores);
-        let silent = self.silent(&blob);
-        let secrets = merge::secrets(known.iter().chain(&silent));
+        let (silent, drafts) = (self.silent(&blob), self.drafts(&blob, drafts));
+        let own = drafts.iter().map(|(_, draft)| draft);
+        let secrets = merge::secrets(known.iter().chain(&silent).chain(own));
         let location = |span| Location {
             origin: origin.clone(),
             span: blob.file_span(span),
@@ -128,7 +129,7 @@ impl Examiner<'_> {
         };
         told.locations = places.iter().map(|place| (*place, location(place.span()))).collect();
         let mut used = vec![false; ignores.len()];
-        for (index, draft) in self.drafts(&blob, drafts) {
+        for (index, draft) in drafts {
             told.findings.extend(self.finding(&blob, draft, &secrets, &ignores, &mut used).map(|it| (index, it)));
         }
         let used = ignores.iter().zip(used).filter(|(_, used)| *used).flat_map(|(ignore, _)| &ignore.rules);
@@ -149,12 +150,15 @@ impl Examiner<'_> {
                 rule: draft.rule,
                 confidence: draft.confidence,
                 span: draft.place.span(),
-                secrets: Vec::new(),
+                secrets: draft.secret.iter().map(|_| draft.place.span()).collect(),
                 blanks: draft.blanks.clone(),
                 related: Vec::new(),
                 decoders: Vec::new(),
                 key_path: (!key_path.is_empty()).then(|| key_path.clone()),
-                identity: Identity::Manifest { subject, key_path, value: draft.value.clone() },
+                identity: match &draft.secret {
+                    Some(value) => Identity::Guessable { subject, key_path, value: value.clone() },
+                    None => Identity::Manifest { subject, key_path, value: draft.value.clone() },
+                },
                 also: Vec::new(),
             };
             (index, draft)
@@ -240,7 +244,7 @@ impl Examiner<'_> {
         self.plan.has_unit_checks()
             && match self.layout.role(path) {
                 _ if self.layout.is_input(path) => true,
-                Role::ChartTemplate | Role::ChartValues | Role::ChartMetadata => false,
+                Role::ChartTemplate => false,
                 _ => matches!(Syntax::of_path(path), Some(Syntax::Yaml | Syntax::Json)),
             }
     }
@@ -248,7 +252,8 @@ impl Examiner<'_> {
     fn contents(&self, blob: &Blob, documents: &[Document]) -> Option<(FileId, Contents)> {
         let role = self.layout.role(blob.path());
         let is_part = *role != Role::Plain || documents.iter().any(|document| document.manifest().is_some());
-        if !is_part || !self.may_be_part(blob.path()) {
+        // A template is run, not read.
+        if !is_part || *role == Role::ChartTemplate || !self.may_be_part(blob.path()) {
             return None;
         }
         let file = self.number(blob.path())?;

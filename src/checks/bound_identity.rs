@@ -28,7 +28,7 @@ pub fn not_bound(graph: &Graph, reporter: &mut UnitReporter) {
     let is_wanted = policy.when_strategy.as_deref().is_none_or(|wanted| modes(graph).contains(&wanted));
     for account in accounts().filter(|_| is_wanted) {
         let name = account.object.name_text().unwrap_or_default();
-        if policy.service_accounts.iter().flatten().any(|wanted| wanted.matches(account.namespace.as_deref(), name)) {
+        if policy.service_accounts.iter().flatten().any(|wanted| wanted.matches(account.namespace, name)) {
             lacks(account, wanted.clone(), &mut lacking);
         }
     }
@@ -67,8 +67,8 @@ fn wanted_by_stores(account: &Deployed, objects: &[Deployed]) -> Vec<&'static st
     let stores = objects.iter().filter(|it| matches!(it.object.kind(), "SecretStore" | "ClusterSecretStore"));
     let name = account.object.name_text();
     let refers = |store: &Deployed, reference: &Data| {
-        let namespace = reference.str_at("namespace").or(store.namespace.as_deref());
-        reference.str_at("name") == name && may_be_same(namespace, account.namespace.as_deref())
+        let namespace = reference.str_at("namespace").or(store.namespace);
+        reference.str_at("name") == name && may_be_same(namespace, account.namespace)
     };
     let wanted = stores.flat_map(|store| {
         let annotation = |(path, annotation): &(&str, &'static str)| {

@@ -22,7 +22,7 @@ pub fn not_made(graph: &Graph, reporter: &mut UnitReporter) {
         let is_external = graph.externals.has_secret(Some(&required.namespace), &required.name);
         let is_open = objects.iter().any(|it| makes_secrets(it) && name_of(it).is_none());
         let here =
-            made.iter().any(|(it, _)| it.namespace.as_ref().is_none_or(|namespace| *namespace == required.namespace));
+            made.iter().any(|(it, _)| it.namespace.is_none_or(|namespace| namespace == required.namespace));
         if here || is_external || is_open {
             continue;
         }
@@ -32,7 +32,7 @@ pub fn not_made(graph: &Graph, reporter: &mut UnitReporter) {
             (Some(_), Some(_)) => continue,
             (Some((maker, name)), None) => Some((
                 maker.object.data.at("metadata.namespace").map_or(name.place, |namespace| namespace.place),
-                format!("it is made in {}", maker.namespace.as_deref().unwrap_or_default()),
+                format!("it is made in {}", maker.namespace.unwrap_or_default()),
             )),
             (None, Some(reader)) => Some((reader.place, "nothing makes it".to_owned())),
             (None, None) => None,

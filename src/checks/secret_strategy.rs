@@ -129,7 +129,7 @@ pub fn forbidden(graph: &Graph, reporter: &mut UnitReporter) {
 
 fn is_inline_credential(keys: &[&str], data: &Data) -> bool {
     let Some(text) = data.as_str().filter(|text| !text.is_empty()) else { return false };
-    let judgement = value::judge(value::Context { keys, siblings: &[], quoted: true }, text);
+    let judgement = value::judge(value::Context { keys, siblings: &Vec::new, quoted: true }, text);
     matches!(judgement.verdict, Verdict::Credential(_) | Verdict::WeakDefault | Verdict::Placeholder)
 }
 

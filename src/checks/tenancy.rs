@@ -25,12 +25,12 @@ pub fn foreign_key(graph: &Graph, reporter: &mut UnitReporter) {
     let Some(tenancy) = &graph.policy.tenancy else { return };
     let Some(own) = &tenancy.remote_key else { return };
     let objects = objects(graph);
-    let namespaces = objects.iter().filter_map(|deployed| deployed.namespace.as_deref());
+    let namespaces = objects.iter().filter_map(|deployed| deployed.namespace);
     let tenants: BTreeSet<String> = namespaces.filter_map(|namespace| tenant_of(graph.policy, namespace)).collect();
     let reader =
         Reader { policy: graph.policy, own, shared: tenancy.shared.as_deref().unwrap_or_default(), tenants: &tenants };
     for deployed in &objects {
-        let Some(spec) = spec(&deployed.object) else { continue };
+        let Some(spec) = spec(deployed.object) else { continue };
         for namespace in readers(deployed) {
             for key in KEYS.iter().flat_map(|path| all(spec, path)) {
                 report(key, namespace, reader.problem(key, namespace), reporter);
@@ -108,11 +108,11 @@ fn readers<'d>(deployed: &'d Deployed) -> Vec<&'d str> {
         "ClusterExternalSecret" => {
             all(&deployed.object.data, "spec.namespaces[]").into_iter().filter_map(Data::as_str).collect()
         }
-        _ => deployed.namespace.as_deref().into_iter().collect(),
+        _ => deployed.namespace.into_iter().collect(),
     }
 }
 
-/// `store-open-to-all-namespaces`
+/// `store-without-conditions`
 pub fn open_store(document: &Document, context: &Context, reporter: &mut Reporter) {
     let tenancy = context.policy.tenancy.as_ref();
     let is_asked_for = tenancy.and_then(|it| it.store_conditions) == Some(StoreConditions::Required);

@@ -75,6 +75,9 @@ pub struct Check {
     /// The end of the range.
     #[arg(long, value_name = "REV", default_value = "HEAD", requires = "since")]
     pub head: String,
+    /// Let the `helm` on the PATH render the charts on disk (`helm template`), for what cannot be told without.
+    #[arg(long, conflicts_with_all = ["staged", "since", "path"])]
+    pub render: bool,
     /// Judge by the tightlip.yaml of this revision instead.
     #[arg(long, value_name = "REV", conflicts_with = "policy")]
     pub policy_from: Option<String>,
@@ -108,6 +111,9 @@ pub struct Scan {
     /// Look at files that .gitignore names, too.
     #[arg(long)]
     pub no_gitignore: bool,
+    /// Open archives (zip, tar, gzip, zstd, in each other) and look at the files in them.
+    #[arg(long)]
+    pub archives: bool,
     /// Ignore comments, annotations, the policy's ignores and the baseline do not count.
     #[arg(long)]
     pub no_suppress: bool,

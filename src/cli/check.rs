@@ -13,6 +13,7 @@ use super::baseline::Known;
 use super::difference;
 use super::exit::{Exit, conclude};
 use super::output::Failure;
+use super::render;
 use crate::catalog::Catalog;
 use crate::engine::{self, ActiveRule, Plan};
 use crate::filter::PathIgnore;
@@ -53,7 +54,8 @@ fn standard_input(arguments: &Check) -> Result<Report, Failure> {
 }
 
 fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
-    let tree = Asked::of(&arguments.scan, masking(&arguments.output), arguments.policy_from.as_deref(), paths)?;
+    let mut tree = Asked::of(&arguments.scan, masking(&arguments.output), arguments.policy_from.as_deref(), paths)?;
+    tree.plan.renderer = arguments.render.then(|| render::renderer(&tree.root.folder));
     let known = Known::of(&arguments.scan, &tree.policy, Some(&tree.root.folder))?;
     let mut report = tree.look(&arguments.scan)?;
     if arguments.output.has(Format::Html) {
@@ -168,6 +170,7 @@ fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(
     plan.policy = policy.clone();
     plan.ignores = ignores(&policy, today);
     plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
+    plan.archives = scan.archives;
     plan.suppress = !scan.no_suppress;
     plan.foreign_markers = !policy.own_markers_only;
     plan.masking = masking;

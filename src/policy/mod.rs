@@ -76,15 +76,6 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// True where a convention is about what charts deploy.
-    pub fn speaks_of_charts(&self) -> bool {
-        self.helm.is_some()
-            || self.required_secrets.is_some()
-            || self.workload_identity.is_some()
-            || self.tenancy.is_some()
-            || self.rotation.is_some()
-    }
-
     /// Reads a policy by itself: profiles that it extends are in it, files are not.
     pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
         let policy = extends::read("tightlip.yaml", text, rules, &|_| Ok("version: 1".to_owned()));

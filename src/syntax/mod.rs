@@ -12,6 +12,7 @@ mod json;
 mod leaves;
 mod logins;
 mod names;
+pub mod program;
 mod scalar;
 mod scan;
 mod shell;

@@ -29,6 +29,7 @@ mod repository;
 mod shapes;
 mod staged;
 mod syntax;
+mod traps;
 mod trees;
 mod units;
 mod windows;

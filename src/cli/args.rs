@@ -93,6 +93,9 @@ pub struct Scan {
     /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// The environment that is judged, for policies that bind `{env}`. [default: by branch or path]
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// Only this rule; repeat for several.
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,

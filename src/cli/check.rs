@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use super::args::{Check, Output, Scan};
 use super::baseline::Known;
+use super::circumstances::circumstances;
 use super::difference;
 use super::exit::{Exit, conclude};
 use super::output::Failure;
@@ -95,6 +96,8 @@ impl Asked {
         };
         let (mut plan, policy) = plan_of(scan, masking, file)?;
         plan.scope = root.scope.clone();
+        let run = circumstances(scan, &plan.policy.bindings, &root.folder, None);
+        plan.policy.bindings.circumstances = run;
         Ok(Asked { root, policy, plan })
     }
 

@@ -21,8 +21,7 @@ pub fn not_made(graph: &Graph, reporter: &mut UnitReporter) {
             objects.iter().filter_map(|it| Some((it, made_by(it, required)?))).collect();
         let is_external = graph.externals.has_secret(Some(&required.namespace), &required.name);
         let is_open = objects.iter().any(|it| makes_secrets(it) && name_of(it).is_none());
-        let here =
-            made.iter().any(|(it, _)| it.namespace.is_none_or(|namespace| namespace == required.namespace));
+        let here = made.iter().any(|(it, _)| it.namespace.is_none_or(|namespace| namespace == required.namespace));
         if here || is_external || is_open {
             continue;
         }

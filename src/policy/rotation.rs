@@ -51,7 +51,7 @@ impl Shape {
         }
         let mut ages: Vec<(String, Option<i64>)> = Vec::new();
         for (name, age) in max_age.0 {
-            let days = verifier.read(Some(age), |text| days(text)).map(|said| said.value);
+            let days = verifier.read(Some(age), days).map(|said| said.value);
             ages.push((name.value, days));
         }
         let most_days = |name: &str| ages.iter().find(|(category, _)| category == name).and_then(|(_, days)| *days);

@@ -300,6 +300,7 @@ mod tests {
         aliases: &["MAN001"],
         tags: &[],
         once: false,
+        fix: None,
         matcher: Matcher::Check,
         bad: &[],
         good: &[],

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod difference;
 mod exit;
+mod fix;
 mod graph;
 mod history;
 mod history_args;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Fix(arguments) => fix::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),

@@ -66,27 +66,29 @@ fn copy_expanded(from: &Path, to: &Path) {
 
 /// The engine's report on `root` with these rules on, by the policy that lies there.
 pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
+    engine::check(&Worktree::new(settings(root, threads)), &plan(root, rules, threads))
+}
+
+/// These rules, with the policy that lies in `root`.
+pub fn plan(root: &Path, rules: &[&'static Rule], threads: usize) -> Plan {
     let policy = policy_of(root);
     let mut plan = Plan::new(Catalog::built_in(), rules.iter().map(|rule| ActiveRule::new(rule)).collect());
     plan.targets = policy.targets.clone();
     plan.externals = policy.externals.clone();
     plan.threads = threads;
+    plan
+}
+
+/// All of `root` but the folders that have a policy of their own.
+pub fn settings(root: &Path, threads: usize) -> Settings {
     let nested = nested_roots(root);
-    let mut exclude: Vec<_> = policy.exclude.clone();
+    let mut exclude: Vec<_> = policy_of(root).exclude;
     exclude.extend(nested.iter().map(|folder| {
         let below = folder.strip_prefix(root).expect("a folder below the root");
         globset::Glob::new(&format!("{}/**", below.display())).expect("a plain path")
     }));
     let exclude: GlobSet = glob_set(&exclude);
-    let settings = Settings {
-        root: root.to_path_buf(),
-        gitignore: true,
-        exclude,
-        named: Vec::new(),
-        folders: Vec::new(),
-        threads,
-    };
-    engine::check(&Worktree::new(settings), &plan)
+    Settings { root: root.to_path_buf(), gitignore: true, exclude, named: Vec::new(), folders: Vec::new(), threads }
 }
 
 /// The binary, run in `folder`.

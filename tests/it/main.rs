@@ -9,6 +9,7 @@ mod catalog;
 mod cli;
 mod decoding;
 mod docs;
+mod fix;
 mod fixtures;
 mod formats;
 mod harness;

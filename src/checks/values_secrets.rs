@@ -65,7 +65,7 @@ fn blanked(leaf: &Leaf) -> Option<Edit> {
 }
 
 /// True for what a chart takes as values.
-fn is_value(document: &Document, leaf: &Leaf) -> bool {
+pub fn is_value(document: &Document, leaf: &Leaf) -> bool {
     let is_below = |path: &str| {
         let mut keys = leaf.keys.iter();
         path.split('.').all(|part| keys.next() == Some(&part))

@@ -7,6 +7,7 @@ mod csv;
 mod diff;
 mod encode;
 mod flow;
+mod github;
 mod gitlab;
 mod history;
 mod html;
@@ -43,6 +44,8 @@ pub enum Format {
     Markdown,
     /// JUnit XML: a finding is a failed test.
     Junit,
+    /// Workflow commands of GitHub Actions.
+    Github,
     /// GitLab's code quality report.
     GitlabCodeQuality,
     /// GitLab's secret detection report; credentials only.
@@ -52,7 +55,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 11] = [
         Format::Text,
         Format::Json,
         Format::Jsonl,
@@ -60,6 +63,7 @@ impl Format {
         Format::Html,
         Format::Markdown,
         Format::Junit,
+        Format::Github,
         Format::GitlabCodeQuality,
         Format::GitlabSecretDetection,
         Format::Csv,
@@ -74,6 +78,7 @@ impl Format {
             Format::Html => "html",
             Format::Markdown => "markdown",
             Format::Junit => "junit",
+            Format::Github => "github",
             Format::GitlabCodeQuality => "gitlab-code-quality",
             Format::GitlabSecretDetection => "gitlab-secret-detection",
             Format::Csv => "csv",
@@ -140,6 +145,7 @@ pub fn write(format: Format, report: &Report, options: &Options, out: &mut dyn W
         Format::Html => html::write(report, &mut out)?,
         Format::Markdown => markdown::write(report, &mut out)?,
         Format::Junit => junit::write(report, &mut out)?,
+        Format::Github => github::write(report, &mut out)?,
         Format::GitlabCodeQuality => gitlab::write_code_quality(report, &mut out)?,
         Format::GitlabSecretDetection => {
             gitlab::write_secret_detection(report, &String::from_utf8_lossy(&options.now), &mut out)?;

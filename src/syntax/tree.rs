@@ -173,7 +173,7 @@ impl<'a> Node<'a> {
         self.tree
     }
 
-    /// The text that all nodes of the tree lie in.
+    /// The whole text that it lies in.
     pub fn source(self) -> &'a str {
         self.text
     }

@@ -11,16 +11,16 @@ use std::process::Command;
 use tightlip::catalog::Catalog;
 use tightlip::engine::{self, Fixed, Wish};
 use tightlip::model::{RepoPath, Rule};
-use tightlip::source::{Worktree, replace};
+use tightlip::source::replace;
 use tightlip::syntax::Syntax;
 use tightlip::text::changed_lines;
 
 use crate::harness;
 
 fn fix(root: &Path, with_unsafe: bool) -> Fixed {
-    let plan = harness::plan(root, &harness::usual_rules(), 2);
+    let policy = harness::policy_of(root);
     let wish = Wish { with_unsafe, ..Wish::default() };
-    engine::fix(&Worktree::new(harness::settings(root, 2)), &plan, &wish)
+    engine::fix(&harness::worktree(root, 2, &policy), &harness::plan(&harness::usual_rules(), 2, policy), &wish)
 }
 
 /// Writes what is fixed and returns how many findings are.

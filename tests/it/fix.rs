@@ -112,7 +112,8 @@ fn real_repositories_are_fixed_once_and_read_as_well_as_before() {
 /// What a rule promises is kept by a sample of its own, and nothing else has a fix.
 #[test]
 fn a_rule_says_that_it_can_be_fixed_where_one_of_its_bad_samples_is() {
-    let has_check = |rule: &&&'static Rule| !rule.is_credential() && rule.id != "policy-weakened";
+    // That every rule has its folder is held by `fixtures`.
+    let has_check = |rule: &&&'static Rule| !rule.is_credential() && harness::fixtures().join(rule.id).is_dir();
     for rule in Catalog::built_in().rules().iter().filter(has_check) {
         let copy = harness::expanded(&harness::fixtures().join(rule.id));
         let roots = harness::nested_roots(copy.path()).into_iter().chain([copy.path().to_path_buf()]);

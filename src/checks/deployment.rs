@@ -6,6 +6,7 @@ use crate::graph::{Data, Graph, Object, Place, Unit, UnitKind};
 use crate::model::{Confidence, Rule};
 use crate::policy::{Policy, Subject};
 use crate::syntax::Change;
+use crate::text::Secret;
 
 /// One unit and all that stands beside it.
 pub struct Deployment<'a> {
@@ -22,6 +23,8 @@ pub struct UnitDraft {
     pub place: Place,
     /// What is wrong there, for the fingerprint: a name, never a secret.
     pub value: String,
+    /// The secret that stands at the place, to be masked.
+    pub secret: Option<Secret>,
     pub blanks: Vec<(&'static str, String)>,
     pub related: Vec<(Place, String)>,
     /// The units it holds in, by index.
@@ -127,6 +130,7 @@ impl<'d> UnitReporter<'d> {
             confidence: self.rule.confidence,
             place,
             value: value.into(),
+            secret: None,
             blanks: Vec::new(),
             related: Vec::new(),
             units: self.units.clone(),
@@ -134,6 +138,13 @@ impl<'d> UnitReporter<'d> {
             review: false,
         };
         UnitDraftBuilder { drafts: self.drafts, draft }
+    }
+
+    /// A secret at `place`: masked everywhere, never hashed in full.
+    pub fn secret(&mut self, place: Place, secret: &str) -> UnitDraftBuilder<'_> {
+        let mut builder = self.at(place, "");
+        builder.draft.secret = Some(Secret::new(secret));
+        builder
     }
 
     /// A fault at what `data` says.

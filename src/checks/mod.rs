@@ -32,6 +32,7 @@ mod store_lookups;
 mod store_references;
 mod transport;
 mod value_forms;
+mod values_flow;
 mod values_secrets;
 mod variables;
 mod vault_objects;
@@ -39,9 +40,10 @@ mod vault_objects;
 use std::cell::OnceCell;
 
 pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
+pub use values_flow::{BY_NAME, BY_USE, names_in_values};
 
 use crate::document::{Document, Role};
-use crate::graph::{Graph, Layout};
+use crate::graph::{Graph, Layout, UnitKind};
 use crate::model::{Draft, DraftBuilder, Emitter, Identity, Rule};
 use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
@@ -119,6 +121,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "plaintext-generator-literal", run: Run::Document(generator_literals::run) },
     Check { id: "plaintext-secret", run: Run::Document(plaintext_secret::run) },
     Check { id: "plaintext-secret-in-values", run: Run::Scalar(values_secrets::credential) },
+    Check { id: "plaintext-value-used-as-secret", run: Run::Unit(values_flow::run) },
     Check { id: "prefix-breaks-reference", run: Run::Unit(store_lookups::renamed) },
     Check { id: "prefix-breaks-secret-name", run: Run::Unit(secret_references::renamed) },
     Check { id: "push-to-every-store", run: Run::Document(reach::push_everywhere) },
@@ -194,6 +197,9 @@ pub static CHECKS: &[Check] = &[
     Check { id: "workload-identity-with-static-key", run: Run::Unit(secret_delivery::static_key) },
 ];
 
+/// The checks of units that hold for a chart, whatever it is released with and beside.
+const OF_CHARTS: [&str; 3] = ["plaintext-value-used-as-secret", "secret-key-unresolved", "secret-name-unresolved"];
+
 /// Runs `checks` on one document.
 pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
     for (check, rule) in checks {
@@ -220,7 +226,11 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
 
 /// Runs `checks` on one unit.
 pub fn run_on_unit(deployment: &Deployment, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    let is_chart = deployment.unit().kind == UnitKind::Chart;
     for (check, rule) in checks {
+        if is_chart && !OF_CHARTS.contains(&check.id) {
+            continue;
+        }
         if let Run::Unit(run) = check.run {
             run(deployment, &mut UnitReporter::new(rule, vec![deployment.unit], drafts));
         }

@@ -75,6 +75,9 @@ pub struct Check {
     /// The end of the range.
     #[arg(long, value_name = "REV", default_value = "HEAD", requires = "since")]
     pub head: String,
+    /// Let the `helm` on the PATH render the charts on disk (`helm template`), for what cannot be told without.
+    #[arg(long, conflicts_with_all = ["staged", "since", "path"])]
+    pub render: bool,
     /// Judge by the tightlip.yaml of this revision instead.
     #[arg(long, value_name = "REV", conflicts_with = "policy")]
     pub policy_from: Option<String>,

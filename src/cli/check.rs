@@ -12,6 +12,7 @@ use super::baseline::Known;
 use super::difference;
 use super::exit::{Exit, conclude};
 use super::output::Failure;
+use super::render;
 use crate::catalog::Catalog;
 use crate::engine::{self, ActiveRule, Fixed, Plan, Wish};
 use crate::filter::PathIgnore;
@@ -52,7 +53,8 @@ fn standard_input(arguments: &Check) -> Result<Report, Failure> {
 }
 
 fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
-    let tree = Asked::of(&arguments.scan, masking(&arguments.output), arguments.policy_from.as_deref(), paths)?;
+    let mut tree = Asked::of(&arguments.scan, masking(&arguments.output), arguments.policy_from.as_deref(), paths)?;
+    tree.plan.renderer = arguments.render.then(|| render::renderer(&tree.root.folder));
     let known = Known::of(&arguments.scan, &tree.policy, Some(&tree.root.folder))?;
     let mut report = tree.look(&arguments.scan)?;
     if arguments.output.has(Format::Html) {

@@ -51,6 +51,7 @@ impl HookRun {
     /// The same wishes for a check of the whole repository.
     pub fn check(&self) -> Check {
         Check {
+            render: false,
             paths: vec![PathBuf::from(".")],
             path: "stdin".to_owned(),
             staged: false,

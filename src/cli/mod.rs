@@ -17,6 +17,7 @@ mod hook_args;
 mod migrate;
 mod output;
 mod progress;
+mod render;
 mod rules;
 
 use std::process::ExitCode;

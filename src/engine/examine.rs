@@ -104,8 +104,11 @@ impl Examiner<'_> {
         let origin = Origin { path: path.clone() };
         let decoded = decode(buffer.bytes());
         let blob = Blob::new(&origin, &decoded.text, decoded.map);
-        let (annotated, secrets) = self.secrets(&blob);
+        let (annotated, known) = self.secrets(&blob);
         let ignores = self.ignores(&blob, annotated);
+        let drafts = self.drafts(&blob, &share.own);
+        let own = drafts.iter().flat_map(|(_, draft)| draft.secrets.iter().copied());
+        let secrets = merge::joined(known.into_iter().chain(own).collect());
         let location = |span| Location {
             origin: origin.clone(),
             span: blob.file_span(span),
@@ -117,7 +120,7 @@ impl Examiner<'_> {
         told.locations = share.places.iter().map(|place| (*place, location(place.span()))).collect();
         told.replacements = self.replacements(&blob, &share.changes);
         let mut used = vec![false; ignores.len()];
-        for (index, draft) in self.drafts(&blob, &share.own) {
+        for (index, draft) in drafts {
             told.findings.extend(self.finding(&blob, draft, &secrets, &ignores, &mut used).map(|it| (index, it)));
         }
         let used = ignores.iter().zip(used).filter(|(_, used)| *used).flat_map(|(ignore, _)| &ignore.rules);
@@ -163,12 +166,15 @@ impl Examiner<'_> {
                 rule: draft.rule,
                 confidence: draft.confidence,
                 span: draft.place.span(),
-                secrets: Vec::new(),
+                secrets: draft.secret.iter().map(|_| draft.place.span()).collect(),
                 blanks: draft.blanks.clone(),
                 related: Vec::new(),
                 decoders: Vec::new(),
                 key_path: (!key_path.is_empty()).then(|| key_path.clone()),
-                identity: Identity::Manifest { subject, key_path, value: draft.value.clone() },
+                identity: match &draft.secret {
+                    Some(value) => Identity::Guessable { subject, key_path, value: value.clone() },
+                    None => Identity::Manifest { subject, key_path, value: draft.value.clone() },
+                },
                 also: Vec::new(),
                 edits: Vec::new(),
                 review: false,
@@ -256,7 +262,7 @@ impl Examiner<'_> {
         self.plan.has_unit_checks()
             && match self.layout.role(path) {
                 _ if self.layout.is_input(path) => true,
-                Role::ChartTemplate | Role::ChartValues | Role::ChartMetadata => false,
+                Role::ChartTemplate => false,
                 _ => matches!(Syntax::of_path(path), Some(Syntax::Yaml | Syntax::Json)),
             }
     }
@@ -264,7 +270,8 @@ impl Examiner<'_> {
     fn contents(&self, blob: &Blob, documents: &[Document]) -> Option<(FileId, Contents)> {
         let role = self.layout.role(blob.path());
         let is_part = *role != Role::Plain || documents.iter().any(|document| document.manifest().is_some());
-        if !is_part || !self.may_be_part(blob.path()) {
+        // A template is run, not read.
+        if !is_part || *role == Role::ChartTemplate || !self.may_be_part(blob.path()) {
             return None;
         }
         let file = self.number(blob.path())?;

@@ -4,18 +4,18 @@
 //! graph is built would cost more.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::Plan;
 use super::examine::{Examiner, Outcome, Place as FilePlace};
-use crate::checks::{self, Deployment, UnitDraft};
+use super::{Plan, render};
+use crate::checks::{self, BY_NAME, Deployment, UnitDraft};
 use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
 use crate::model::{Buffer, Finding, Fix, Flow, FlowPlace, Location, Related, Replacement, RepoPath, Snapshot};
 use crate::policy::Policy;
 use crate::syntax::Change;
-use crate::text::{LineIndex, decode};
+use crate::text::{LineIndex, Span, decode};
 
 /// How many units one finding names.
 const MOST_UNITS: usize = 20;
@@ -31,13 +31,84 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
     let plan = examiner.plan;
     if plan.has_unit_checks() {
         let parts = outcomes.iter_mut().filter_map(|outcome| outcome.contents.take()).collect();
-        let inventory = inventory(examiner.files, parts);
+        let mut inventory = inventory(examiner.files, parts);
+        inventory.doubted = plan.renderer.is_none().then(|| doubted(&inventory, outcomes));
+        let unrendered = render::charts(plan, &mut inventory, examiner.layout);
         let units = units(&inventory, examiner.layout);
         let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.policy);
         let drafts = drafts(plan, &graph);
-        outcomes.push(settle(snapshot, examiner, &inventory, &units, drafts));
+        hide(&drafts, &inventory, outcomes);
+        let mut told = settle(snapshot, examiner, &inventory, &units, drafts);
+        drop_known(&mut told, outcomes);
+        drop_names(&graph, outcomes);
+        told.notifications.extend(unrendered);
+        outcomes.push(told);
     }
     judge_pending(outcomes);
+}
+
+/// The files in which values were taken for credentials by what they are called.
+fn doubted(inventory: &Inventory, outcomes: &[Outcome]) -> HashSet<FileId> {
+    let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
+    let by_name = findings.filter(|finding| BY_NAME.contains(&finding.rule.id));
+    by_name.filter_map(|finding| inventory.id(&finding.location.origin.path)).collect()
+}
+
+/// Other findings of the file were captured before its secrets were known.
+fn hide(drafts: &[UnitDraft], inventory: &Inventory, outcomes: &mut [Outcome]) {
+    for draft in drafts {
+        let (Some(secret), Some(path)) = (&draft.secret, inventory.path(draft.place.file)) else { continue };
+        let Ok(secret) = std::str::from_utf8(secret.expose()) else { continue };
+        for finding in outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings) {
+            let related = finding.related.iter_mut().map(|related| &mut related.location);
+            let places = std::iter::once(&mut finding.location).chain(related);
+            places.filter(|place| place.origin.path == *path).for_each(|place| place.excerpt.hide(secret));
+        }
+    }
+}
+
+/// A secret that was found where it is written is not told again for where it goes.
+fn drop_known(told: &mut Outcome, outcomes: &[Outcome]) {
+    let is_by_use = |finding: &Finding| finding.rule.id == checks::BY_USE;
+    if !told.findings.iter().any(is_by_use) {
+        return;
+    }
+    let places = outcomes
+        .iter()
+        .flat_map(|outcome| &outcome.findings)
+        .filter(|finding| finding.rule.is_credential() || BY_NAME.contains(&finding.rule.id));
+    let mut known: HashMap<&RepoPath, Vec<Span>> = HashMap::new();
+    places.for_each(|finding| known.entry(&finding.location.origin.path).or_default().push(finding.location.span));
+    told.findings.retain(|finding| {
+        let touches = |span: &Span| span.start < finding.location.span.end && finding.location.span.start < span.end;
+        let spans = known.get(&finding.location.origin.path);
+        !is_by_use(finding) || !spans.is_some_and(|spans| spans.iter().any(touches))
+    });
+}
+
+/// What every chart takes for the name of a Secret or of a key in it is no credential, whatever it is called.
+fn drop_names(graph: &Graph, outcomes: &mut [Outcome]) {
+    let names = checks::names_in_values(graph);
+    if names.is_empty() {
+        return;
+    }
+    let mut by_path: HashMap<&RepoPath, Vec<Span>> = HashMap::new();
+    for place in &names {
+        if let Some(path) = graph.inventory.path(place.file) {
+            by_path.entry(path).or_default().push(place.span());
+        }
+    }
+    for outcome in outcomes {
+        let is_name = |finding: &Finding| {
+            let spans = by_path.get(&finding.location.origin.path).filter(|_| BY_NAME.contains(&finding.rule.id));
+            spans.is_some_and(|spans| spans.iter().any(|span| span.contains(finding.location.span)))
+        };
+        let keep: Vec<bool> = outcome.findings.iter().map(|finding| !is_name(finding)).collect();
+        let mut kept = keep.iter();
+        outcome.findings.retain(|_| kept.next() == Some(&true));
+        let mut kept = keep.iter();
+        outcome.exact.retain(|_| kept.next() == Some(&true));
+    }
 }
 
 /// The flow of what the files say, with lines in place of bytes.

@@ -11,6 +11,7 @@ mod merge;
 mod plan;
 mod prove;
 mod range;
+mod render;
 mod weakened;
 
 use rayon::prelude::*;
@@ -28,6 +29,7 @@ pub use history::{Progress, Scope, history};
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;
 pub use range::range;
+pub use render::Renderer;
 
 /// Looks at every file of `snapshot` that the plan's scope holds.
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {

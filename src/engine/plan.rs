@@ -4,8 +4,9 @@
 
 use globset::GlobSet;
 
+use super::render::Renderer;
 use crate::catalog::Catalog;
-use crate::checks::{CHECKS, Check};
+use crate::checks::{BY_NAME, CHECKS, Check};
 use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
 use crate::filter::PathIgnore;
@@ -50,6 +51,8 @@ pub struct Plan {
     pub archives: bool,
     pub masking: Masking,
     pub threads: usize,
+    /// Has charts rendered by Helm, where the user asks for that.
+    pub renderer: Option<Renderer>,
 }
 
 impl Plan {
@@ -76,12 +79,13 @@ impl Plan {
             archives: false,
             masking: Masking::default(),
             threads: 1,
+            renderer: None,
         }
     }
 
-    /// True when any rule needs the graph.
+    /// True when any rule needs the graph, if only to be told that it is wrong.
     pub(super) fn has_unit_checks(&self) -> bool {
-        self.checks.iter().any(|(check, _)| check.is_of_unit())
+        self.checks.iter().any(|(check, _)| check.is_of_unit() || BY_NAME.contains(&check.id))
     }
 
     pub(super) fn is_active(&self, rule: &Rule) -> bool {

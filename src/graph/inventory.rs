@@ -3,7 +3,7 @@
 //!
 //! It does not read files and it does not build: the caller hands over each file once, in any order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::data::{Data, FileId, Place};
@@ -19,6 +19,11 @@ pub struct Inventory {
     /// Every file of the tree, sorted; a `FileId` is the index.
     pub files: Vec<RepoPath>,
     contents: HashMap<FileId, Contents>,
+    /// Charts that take one of these files as values are run as a whole, others as far as their text makes it worth it;
+    /// `None` runs all of all.
+    pub doubted: Option<HashSet<FileId>>,
+    /// What Helm made of a chart's folder with a further values file, or with none.
+    pub renderings: HashMap<(RepoPath, Option<RepoPath>), String>,
 }
 
 /// What one file says.
@@ -40,7 +45,7 @@ impl Inventory {
         let mut files: Vec<RepoPath> = files.into_iter().collect();
         files.sort_unstable();
         files.dedup();
-        Inventory { files, contents: HashMap::new() }
+        Inventory { files, ..Inventory::default() }
     }
 
     pub fn id(&self, path: &RepoPath) -> Option<FileId> {
@@ -101,8 +106,8 @@ impl Contents {
     }
 }
 
-/// Fields whose text is YAML or JSON of its own: patches, and the plugins' inline configurations.
-const EMBEDDING: [&str; 5] = ["patch", "patchesStrategicMerge", "generators", "transformers", "validators"];
+/// Fields whose text is YAML or JSON of its own: patches, the plugins' inline configurations, and a chart's values.
+const EMBEDDING: [&str; 6] = ["patch", "patchesStrategicMerge", "generators", "transformers", "validators", "values"];
 
 /// Reads what stands inside the scalars of the fields above, each node with its place in the file.
 fn embed(root: Node, file: FileId, embedded: &mut HashMap<Place, Vec<Data>>) {

@@ -144,9 +144,16 @@ impl Layout {
         }
     }
 
-    /// True for a file whose bytes end up in a generated ConfigMap or Secret.
+    /// True for a file whose bytes a deployment is made from: they end up in a generated ConfigMap or Secret, or are run
+    /// as a chart's template.
     pub fn is_input(&self, path: &RepoPath) -> bool {
-        self.inputs.contains(path)
+        let is_run = matches!(path.extension(), Some(b"yaml" | b"yml" | b"tpl"));
+        self.inputs.contains(path) || is_run && self.is_template(path)
+    }
+
+    /// The folders with a `Chart.yaml`, sorted.
+    pub fn charts(&self) -> &[RepoPath] {
+        &self.charts
     }
 
     /// True for a file of the inventory.

@@ -2,6 +2,7 @@
 //!
 //! It does not read files and it does not judge.
 
+mod chart;
 mod data;
 mod flow;
 mod folder;
@@ -12,6 +13,7 @@ mod object;
 mod release;
 mod unit;
 
+pub use chart::{RELEASE, Sink, ValueFlow, chart_values, is_of_release};
 pub use data::{Content, Data, FileId, Place};
 pub use flow::{
     Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Member, Producer, Store, StoreKind, StoreReference, Unlisted,

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::chart::{self, ValueFlow};
 use super::data::{Data, FileId, Place};
 use super::folder;
 use super::inventory::{Contents, Inventory};
@@ -82,12 +83,23 @@ pub struct Unit {
     pub gaps: Vec<Gap>,
     /// Where objects go that name no namespace, if that is known.
     pub namespace: Option<Arc<str>>,
+    /// Of a chart: where its values go.
+    pub value_flows: Vec<ValueFlow>,
 }
 
 impl Unit {
     pub fn new(root: &RepoPath, kind: UnitKind, objects: Vec<Object>) -> Unit {
         let name = if root.as_bytes().is_empty() { ".".to_owned() } else { root.to_text().into_owned() };
-        Unit { name, root: root.clone(), kind, objects, complete: true, gaps: Vec::new(), namespace: None }
+        Unit {
+            name,
+            root: root.clone(),
+            kind,
+            objects,
+            complete: true,
+            gaps: Vec::new(),
+            namespace: None,
+            value_flows: Vec::new(),
+        }
     }
 
     /// Manifests that come on standard input: all there is.
@@ -111,7 +123,7 @@ impl Unit {
     }
 }
 
-/// Every unit of the tree but its charts, sorted by name.
+/// Every unit of the tree, sorted by name.
 pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
     let mut units =
         Units { inventory, layout, builder: Builder::new(inventory, layout), found: Vec::new(), objects: 0 };
@@ -122,6 +134,7 @@ pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
     let is_left = |file: &FileId| !listed.files.contains(file) && !is_beside_kustomization(*file, inventory, layout);
     let left: Vec<FileId> = plain_files(inventory, layout).filter(is_left).collect();
     units.found.extend(folder::units(inventory, &left));
+    units.found.extend(chart::units(inventory, layout));
     let mut found = units.found;
     found.sort_by(|one, other| (&one.name, one.kind).cmp(&(&other.name, other.kind)));
     found
@@ -160,6 +173,11 @@ impl<'a> Units<'a> {
     fn releases(&mut self, releases: &[Release], listed: &mut Listed) {
         let mut starts: BTreeMap<&RepoPath, usize> = BTreeMap::new();
         releases.iter().for_each(|release| *starts.entry(&release.folder).or_default() += 1);
+        let is_chart = |release: &&Release| {
+            release.folder.join(CHART_FILE.as_bytes()).is_some_and(|chart| self.layout.exists(&chart))
+                && self.layout.kustomizations_in(&release.folder).is_empty()
+        };
+        let (_, releases): (Vec<&Release>, Vec<&Release>) = releases.iter().partition(is_chart);
         for release in releases {
             let mut unit = self.release(release, listed);
             if starts.get(&release.folder).is_some_and(|&count| count > 1) {
@@ -178,11 +196,6 @@ impl<'a> Units<'a> {
         if !self.layout.kustomizations_in(folder).is_empty() {
             let build = self.builder.build_with(folder, &release.edits, release.place);
             return Unit::built(folder, UnitKind::Release, build);
-        }
-        if folder.join(CHART_FILE.as_bytes()).is_some_and(|chart| self.layout.exists(&chart)) {
-            let gap =
-                Gap { cause: Cause::NotRun, what: "a chart that is not rendered".to_owned(), place: release.place };
-            return Unit { gaps: vec![gap], ..Unit::new(folder, UnitKind::Release, Vec::new()) }.closed();
         }
         let files = read_by(release, self.inventory, self.layout);
         listed.files.extend(&files);

@@ -12,6 +12,9 @@ const MOST_LINES: u32 = 6;
 /// Characters of a line; a longer one is cut around the place.
 const MOST_COLUMNS: usize = 160;
 
+/// Bytes of a secret that is looked for by its text; a shorter one would be found everywhere.
+const SHORTEST_HIDDEN: usize = 4;
+
 /// How secrets are masked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Masking {
@@ -46,6 +49,16 @@ impl Excerpt {
         let start = pen.start.unwrap_or(pen.out.len());
         let highlight = Span::new(start, pen.end.unwrap_or(start).max(start));
         Excerpt { first_line: blob.lines_before() + top, text: pen.out, highlight }
+    }
+
+    /// Masks what turned out to be a secret after the lines were captured.
+    pub fn hide(&mut self, secret: &str) {
+        for line in secret.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_HIDDEN) {
+            if self.text.contains(line) {
+                // As many bytes as before: the highlight stays where it is.
+                self.text = self.text.replace(line, &"*".repeat(line.len()));
+            }
+        }
     }
 }
 

@@ -14,6 +14,7 @@ mod kept;
 mod leaves;
 mod logins;
 mod names;
+pub mod program;
 mod scalar;
 mod scan;
 mod shell;

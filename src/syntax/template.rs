@@ -4,7 +4,7 @@
 //! It does not evaluate anything: both branches of an `if` stay in the tree, and what an action would have written is
 //! unknown, never empty.
 
-mod action;
+pub(super) mod action;
 mod blocks;
 mod unknown;
 

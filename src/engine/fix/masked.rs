@@ -2,22 +2,26 @@
 //!
 //! It does not know what changed.
 
-use super::FixedFile;
 use crate::engine::examine::Examiner;
-use crate::model::{Blob, Origin, RepoPath};
+use crate::engine::merge;
+use crate::model::{Blob, Finding, Origin, RepoPath};
 use crate::text::{Span, decode};
 
-pub fn file(examiner: &Examiner, path: &RepoPath, before: &[u8], after: &[u8]) -> FixedFile {
-    let shown = (text(examiner, path, before), text(examiner, path, after));
-    FixedFile { path: path.clone(), before: before.to_vec(), after: after.to_vec(), shown }
-}
-
-fn text(examiner: &Examiner, path: &RepoPath, bytes: &[u8]) -> String {
+/// The file that says `bytes`. `findings` are those of the whole tree: some secrets only the graph knows.
+pub fn text(examiner: &Examiner, path: &RepoPath, bytes: &[u8], findings: &[Finding]) -> String {
     let origin = Origin { path: path.clone() };
     let decoded = decode(bytes);
     let blob = Blob::new(&origin, &decoded.text, decoded.map);
     let (_, secrets) = examiner.secrets(&blob);
+    let told = findings.iter().filter(|finding| finding.location.origin.path == *path && is_secret(finding));
+    let secrets = merge::joined(secrets.into_iter().chain(told.map(|finding| finding.location.span)).collect());
     masked(&String::from_utf8_lossy(&decoded.text), &secrets)
+}
+
+/// True where the place of the finding is masked in what is shown of it.
+fn is_secret(finding: &Finding) -> bool {
+    let excerpt = &finding.location.excerpt;
+    excerpt.text.get(excerpt.highlight.range()).is_some_and(|text| text.contains('*'))
 }
 
 /// Each character of a secret but its line breaks as `*`. `secrets` are sorted, apart.

@@ -72,7 +72,8 @@ pub fn fix(snapshot: &dyn Snapshot, plan: &Plan, wish: &Wish) -> Fixed {
     let layout = survey(snapshot, &listing.files);
     let tree = Patched::new(snapshot);
     let report = check(&tree, plan);
-    let mut bench = Bench { listing: &listing, layout: &layout, plan, wish, tree, report, cured: Vec::new() };
+    let found = report.findings.clone();
+    let mut bench = Bench { listing: &listing, layout: &layout, plan, wish, tree, found, report, cured: Vec::new() };
     let left = bench.work();
     let files = bench.files();
     Fixed { files, cured: bench.cured, left, after: bench.report }
@@ -85,6 +86,8 @@ struct Bench<'a> {
     wish: &'a Wish,
     /// The tree with everything applied that was proven.
     tree: Patched<'a>,
+    /// What was found before anything was applied.
+    found: Vec<Finding>,
     /// What is found in it.
     report: Report,
     cured: Vec<Finding>,
@@ -214,7 +217,16 @@ impl<'a> Bench<'a> {
     fn files(&self) -> Vec<FixedFile> {
         let examiner = self.examiner();
         let changed = self.tree.changed();
-        changed.map(|(path, before, after)| masked::file(&examiner, path, before, after)).collect()
+        let file = |(path, before, after): (&RepoPath, &[u8], &[u8])| FixedFile {
+            path: path.clone(),
+            before: before.to_vec(),
+            after: after.to_vec(),
+            shown: (
+                masked::text(&examiner, path, before, &self.found),
+                masked::text(&examiner, path, after, &self.report.findings),
+            ),
+        };
+        changed.map(file).collect()
     }
 
     fn examiner(&self) -> Examiner<'_> {

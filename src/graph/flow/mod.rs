@@ -22,7 +22,7 @@ pub use stores::{Store, StoreKind, StoreReference};
 pub use unlisted::Unlisted;
 pub use walk::{all, is_open};
 
-use super::{Inventory, Object, Place, Unit, UnitKind};
+use super::{Inventory, Object, Place, Unit, UnitKind, is_of_release};
 use crate::model::RepoPath;
 use crate::policy::{Externals, Policy};
 
@@ -75,7 +75,7 @@ impl<'a> Graph<'a> {
     pub fn new(inventory: &'a Inventory, units: &'a [Unit], strays: Vec<Object>, policy: &'a Policy) -> Graph<'a> {
         let strays = Unit::new(&RepoPath::from(""), UnitKind::Folder, strays);
         let flows: Vec<Flow> = units.iter().map(Flow::of).collect();
-        let index = Index::of(&flows);
+        let index = Index::of(units, &flows);
         let collections = units.iter().map(is_collection).collect();
         let mut graph = Graph {
             inventory,
@@ -173,9 +173,13 @@ impl Flow {
 }
 
 impl Index {
-    fn of(flows: &[Flow]) -> Index {
+    fn of(units: &[Unit], flows: &[Flow]) -> Index {
         let mut index = Index::default();
         for (unit, flow) in flows.iter().enumerate() {
+            if units[unit].kind == UnitKind::Chart {
+                index.chart(unit, flow);
+                continue;
+            }
             for (at, producer) in flow.producers.iter().enumerate() {
                 match walk::is_open(&producer.name) {
                     true => index.patterns.push((unit, at)),
@@ -197,6 +201,19 @@ impl Index {
             }
         }
         index
+    }
+}
+
+impl Index {
+    /// Of a chart others see what is called the same in each of its releases.
+    fn chart(&mut self, unit: usize, flow: &Flow) {
+        let is_seen = |name: &str| !walk::is_open(name) && !is_of_release(name);
+        for (at, producer) in flow.producers.iter().enumerate().filter(|(_, producer)| is_seen(&producer.name)) {
+            self.producers.entry(producer.name.clone()).or_default().push((unit, at));
+        }
+        for (at, consumer) in flow.consumers.iter().enumerate().filter(|(_, consumer)| is_seen(&consumer.name)) {
+            self.consumers.entry(consumer.name.clone()).or_default().push((unit, at));
+        }
     }
 }
 

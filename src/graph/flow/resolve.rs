@@ -3,7 +3,7 @@
 //! It does not know how bad that is.
 
 use super::{Claim, Consumer, Graph, Member, Producer, Store, StoreKind, StoreReference, may_be_same, walk};
-use crate::graph::Place;
+use crate::graph::{Place, UnitKind, is_of_release};
 use crate::text::is_slip;
 
 /// What becomes of a reference to a Secret.
@@ -49,6 +49,9 @@ pub enum Lookup {
 
 impl Graph<'_> {
     pub(super) fn fate(&self, unit: usize, consumer: &Consumer) -> Fate {
+        if self.units[unit].kind == UnitKind::Chart {
+            return self.fate_in_chart(unit, consumer);
+        }
         let namespace = consumer.namespace.as_deref();
         let all = self.producers_of(&consumer.name);
         let fits = |member: &Member| may_be_same(self.producer(*member).namespace.as_deref(), namespace);
@@ -74,6 +77,8 @@ impl Graph<'_> {
         let near = self.near(unit, consumer);
         match near {
             Some(near) if !free.iter().any(is_certain) && self.is_unasked(near) => return Fate::Misnamed(near),
+            // Which keys a chart's Secret holds is a matter of the values that it is released with.
+            _ if free.iter().any(|(owner, _)| self.units[*owner].kind == UnitKind::Chart) => return Fate::Elsewhere,
             _ if !free.is_empty() => {
                 let missing = self.missing(&free, consumer);
                 return if missing.is_empty() { Fate::Elsewhere } else { Fate::Found { producers: free, missing } };
@@ -91,9 +96,26 @@ impl Graph<'_> {
         near.or_else(|| self.near_elsewhere(unit, consumer)).map_or(Fate::Unknown, Fate::Misnamed)
     }
 
+    /// A chart is released into a cluster that holds more than this repository: only what it makes itself decides.
+    fn fate_in_chart(&self, unit: usize, consumer: &Consumer) -> Fate {
+        let own = self.flows[unit].producers.iter().enumerate();
+        let makes = |producer: &Producer| {
+            walk::matches(&producer.name, &consumer.name)
+                && may_be_same(producer.namespace.as_deref(), consumer.namespace.as_deref())
+        };
+        let found: Vec<Member> = own.filter(|(_, producer)| makes(producer)).map(|(index, _)| (unit, index)).collect();
+        if !found.is_empty() {
+            return Fate::Found { missing: self.missing(&found, consumer), producers: found };
+        }
+        let is_asked = |name: &str| self.flows[unit].consumers.iter().any(|other| *other.name == *name);
+        let near = Some(unit).filter(|_| self.units[unit].complete && is_of_release(&consumer.name));
+        let near = near.and_then(|unit| self.near(unit, consumer));
+        near.filter(|near| !is_asked(&self.producer(*near).name)).map_or(Fate::Elsewhere, Fate::Misnamed)
+    }
+
     /// What another unit makes for the same namespace under a name that is a slip away, if nobody asks for that.
     fn near_elsewhere(&self, unit: usize, consumer: &Consumer) -> Option<Member> {
-        let others = (0..self.flows.len()).filter(|&other| other != unit);
+        let others = (0..self.flows.len()).filter(|&other| other != unit && self.units[other].kind != UnitKind::Chart);
         let mut near = others.filter_map(|other| self.near(other, consumer));
         near.find(|member| self.is_unasked(*member))
     }

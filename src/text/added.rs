@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn line_breaks_and_indentation_count_where_a_difference_is_shown() {
-        assert_eq!(changed_lines(b"a\nb\nc", b"a\n  b\nc\nd\n"), [(1..2, 1..2), (2..3, 2..4)]);
+        assert_eq!(changed_lines(b"a\nb\nc\n", b"a\n  b\nc\nd\n"), [(1..2, 1..2), (3..3, 3..4)]);
         assert_eq!(changed_lines(b"a\n", b"a\r\n"), [(0..1, 0..1)]);
         assert!(changed_lines(b"a\n", b"a\n").is_empty());
     }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::{env, fs, process};
 
 use model::{
-    Alphabet, Assignment, Checksum, Confidence, Example, Matcher, Pattern, Rule, Segment, Severity, Tier, Token,
+    Alphabet, Assignment, Checksum, Confidence, Example, Matcher, Pattern, Rule, Safety, Segment, Severity, Tier, Token,
 };
 
 #[allow(dead_code)]
@@ -89,7 +89,7 @@ macro_rules! structs {
 structs! {
     Rule {
         id, title, family, severity, confidence, tier, message, description, rationale, remediation, references,
-        aliases, tags, once, matcher, bad, good
+        aliases, tags, once, fix, matcher, bad, good
     }
     Example { path, text }
     Token { prefixes, body, checksum }
@@ -107,7 +107,7 @@ macro_rules! enums {
     )*};
 }
 
-enums! { Severity Confidence Tier Checksum }
+enums! { Severity Confidence Tier Safety Checksum }
 
 /// What `Debug` prints of these is Rust already.
 macro_rules! primitives {

@@ -9,7 +9,7 @@ use std::{fmt, fs};
 
 use super::parts;
 use super::shape::{ExampleShape, ExamplesShape, MatcherShape, PatternShape, Shape};
-use super::vocabulary::{CHECKSUMS, CONFIDENCES, SEVERITIES, STRUCTURES, TIERS, Words, meaning};
+use super::vocabulary::{CHECKSUMS, CONFIDENCES, SAFETIES, SEVERITIES, STRUCTURES, TIERS, Words, meaning};
 use crate::model::{Assignment, Checksum, Example, Matcher, Pattern, Rule, Segment, Tier, Token};
 use crate::text::settings::{self, Misread, Spanned};
 
@@ -138,6 +138,7 @@ impl Verifier<'_> {
             aliases: list(shape.aliases.iter().map(|alias| self.alias(&id, alias))),
             tags: list(shape.tags.iter().map(|tag| self.slug(tag, "tag"))),
             once: shape.once,
+            fix: shape.fix.and_then(|fix| self.word(SAFETIES, "fix", &fix)),
             matcher: self.matcher(&shape.matcher.value),
             bad,
             good,

@@ -31,6 +31,7 @@ pub struct Shape {
     pub tags: Vec<Spanned<String>>,
     #[serde(default)]
     pub once: bool,
+    pub fix: Option<Spanned<String>>,
     #[serde(rename = "match")]
     pub matcher: Spanned<MatcherShape>,
     pub examples: Option<Spanned<ExamplesShape>>,

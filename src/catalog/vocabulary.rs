@@ -2,7 +2,7 @@
 //!
 //! It does not know where in a file a word stood. `build.rs` compiles this file too.
 
-use crate::model::{Alphabet, Checksum, Confidence, Severity, Tier};
+use crate::model::{Alphabet, Checksum, Confidence, Safety, Severity, Tier};
 use crate::text::unknown;
 
 pub type Words<T> = &'static [(&'static str, T)];
@@ -15,6 +15,8 @@ pub const CONFIDENCES: Words<Confidence> =
 
 pub const TIERS: Words<Tier> =
     &[("correctness", Tier::Correctness), ("convention", Tier::Convention), ("pedantic", Tier::Pedantic)];
+
+pub const SAFETIES: Words<Safety> = &[("safe", Safety::Safe), ("unsafe", Safety::Unsafe)];
 
 pub const CHECKSUMS: Words<Checksum> = &[
     ("crc32-base62", Checksum::Crc32Base62),

@@ -6,8 +6,8 @@ use super::{Context, Reporter};
 use crate::document::{Document, Form, Manifest};
 use crate::facts::external_secrets::GROUP;
 use crate::facts::releases::{self, FIRST_WITH_V1};
-use crate::model::{Confidence, Release};
-use crate::syntax::Node;
+use crate::model::{Confidence, Edit, Release};
+use crate::syntax::{Change, Node};
 
 /// `api-version-not-served`
 pub fn not_served(document: &Document, context: &Context, reporter: &mut Reporter) {
@@ -26,7 +26,13 @@ pub fn not_served(document: &Document, context: &Context, reporter: &mut Reporte
             }
             _ => continue,
         };
-        tell(reporter, &manifest, place).blank("reason", reason).confidence(confidence).emit();
+        let draft = tell(reporter, &manifest, place).blank("reason", reason).confidence(confidence);
+        let draft = if manifest.group() == GROUP { draft.fix(upgrade(&manifest, place)) } else { draft };
+        match target(context) {
+            Some(_) => draft.emit(),
+            // Nobody says what the cluster serves.
+            None => draft.wants_review().emit(),
+        }
     }
 }
 
@@ -35,7 +41,8 @@ pub fn depends_on_target(document: &Document, context: &Context, reporter: &mut 
     for (manifest, place) in subjects(document).into_iter().filter(|_| target(context).is_none()) {
         let served = releases::served(manifest.kind(), manifest.version());
         if let Some(until) = served.and_then(|served| served.until).filter(|until| *until > FIRST_WITH_V1) {
-            tell(reporter, &manifest, place).blank("until", until.to_string()).emit();
+            let draft = tell(reporter, &manifest, place).blank("until", until.to_string());
+            draft.fix(upgrade(&manifest, place)).emit();
         }
     }
 }
@@ -66,7 +73,26 @@ fn subjects<'a>(document: &Document<'a>) -> Vec<(Manifest<'a>, Node<'a>)> {
 }
 
 fn tell<'r>(reporter: &'r mut Reporter, manifest: &Manifest, place: Node) -> crate::model::DraftBuilder<'r> {
-    let current = format!("{GROUP}/{}", releases::current_version(manifest.kind()).unwrap_or("v1"));
+    let current = current(manifest);
     let draft = reporter.at(place).blank("version", manifest.api_version()).blank("kind", manifest.kind());
     draft.blank("current", current)
+}
+
+fn current(manifest: &Manifest) -> String {
+    format!("{GROUP}/{}", releases::current_version(manifest.kind()).unwrap_or("v1"))
+}
+
+/// The current version, for an object that says nothing which came to an end with the old one.
+fn upgrade(manifest: &Manifest, place: Node) -> Option<Edit> {
+    let root = manifest.root;
+    let ended = |node: Node| match node.key().and_then(Node::as_str) {
+        Some("engineVersion") => node.as_str() == Some("v1"),
+        Some("valueMap") => true,
+        _ => false,
+    };
+    let mut nodes = root.tree().nodes(root.source()).filter(|node| root.span().contains(node.span()));
+    match nodes.any(ended) {
+        true => None,
+        false => Change::value(manifest.api_version(), current(manifest)).at(place),
+    }
 }

@@ -5,6 +5,7 @@
 use crate::graph::{Data, Graph, Object, Place, Unit, UnitKind};
 use crate::model::{Confidence, Rule};
 use crate::policy::{Policy, Subject};
+use crate::syntax::Change;
 use crate::text::Secret;
 
 /// One unit and all that stands beside it.
@@ -28,6 +29,10 @@ pub struct UnitDraft {
     pub related: Vec<(Place, String)>,
     /// The units it holds in, by index.
     pub units: Vec<usize>,
+    /// What would cure it, in whichever file: all of it, or nothing.
+    pub changes: Vec<(Place, Change)>,
+    /// The rule's fixes are safe, but this one wants to be read.
+    pub review: bool,
 }
 
 /// Collects the drafts of one rule on one unit.
@@ -129,6 +134,8 @@ impl<'d> UnitReporter<'d> {
             blanks: Vec::new(),
             related: Vec::new(),
             units: self.units.clone(),
+            changes: Vec::new(),
+            review: false,
         };
         UnitDraftBuilder { drafts: self.drafts, draft }
     }
@@ -164,6 +171,18 @@ impl UnitDraftBuilder<'_> {
         self
     }
 
+    /// What would cure it: all of these together, or nothing.
+    pub fn fix(mut self, changes: impl IntoIterator<Item = (Place, Change)>) -> Self {
+        self.draft.changes.extend(changes);
+        self
+    }
+
+    /// The fix is a guess this time, however safe those of the rule usually are.
+    pub fn wants_review(mut self) -> Self {
+        self.draft.review = true;
+        self
+    }
+
     pub fn emit(self) {
         self.drafts.push(self.draft);
     }
@@ -187,6 +206,10 @@ pub fn merge(mut drafts: Vec<UnitDraft>) -> Vec<UnitDraft> {
                 last.confidence = last.confidence.max(draft.confidence);
                 last.units.extend(draft.units);
                 last.units.dedup();
+                // What cures one unit and not another cures nothing.
+                if last.changes != draft.changes {
+                    last.changes.clear();
+                }
             }
             None => merged.push(draft),
         }

@@ -7,8 +7,8 @@ use super::{Context, Reporter};
 use crate::document::Document;
 use crate::facts::Shape;
 use crate::model::Confidence;
-use crate::syntax::{Node, Style};
-use crate::text::closest;
+use crate::syntax::{Change, Node, Style};
+use crate::text::{closest, only_closest};
 use crate::value;
 
 /// `unknown-field`
@@ -20,7 +20,10 @@ pub fn unknown(document: &Document, context: &Context, reporter: &mut Reporter) 
             .at_key(fault.key, fault.value)
             .blank("field", name)
             .blank("holder", holder(&fault, fault.key.parent()));
-        draft.blank("suggestion", suggestion(name, shape)).emit();
+        let is_free = |near: &&str| fault.key.parent().is_some_and(|mapping| mapping.get(near).is_none());
+        let near = only_closest(name, shape.names().collect::<Vec<_>>()).filter(|_| name.len() <= LONGEST_SLIP);
+        let fix = near.filter(is_free).and_then(|near| Change::value(name, near).at(fault.key));
+        draft.blank("suggestion", suggestion(name, shape)).fix(fix).emit();
     }
 }
 
@@ -53,11 +56,16 @@ pub fn wrong_type(document: &Document, context: &Context, reporter: &mut Reporte
 pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Reporter) {
     for fault in faults(document, context) {
         let value = fault.value.as_str().unwrap_or_default();
+        let mut fix = None;
         let expected = match fault.kind {
             FaultKind::NotAmong(values) => {
                 let others = others(values, value);
                 match (value.len() <= LONGEST_SLIP).then(|| closest(value, others.iter().copied())).flatten() {
-                    Some(near) => format!("did you mean `{near}`?"),
+                    Some(near) => {
+                        let only = only_closest(value, others.iter().copied());
+                        fix = only.and_then(|near| Change::value(value, near).at(fault.value));
+                        format!("did you mean `{near}`?")
+                    }
                     None => format!("it takes {}.", listed(&others, "or")),
                 }
             }
@@ -68,7 +76,7 @@ pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Report
             _ => continue,
         };
         let draft = reporter.at(fault.value).blank("field", name(&fault)).blank("value", value);
-        let draft = draft.blank("expected", expected);
+        let draft = draft.blank("expected", expected).fix(fix);
         if is_left_open(fault.value) { draft.confidence(Confidence::Low).emit() } else { draft.emit() }
     }
 }

@@ -5,15 +5,19 @@
 use super::{Context, Reporter};
 use crate::document::Document;
 use crate::document::kustomize::Kustomization;
-use crate::text::closest;
+use crate::model::Edit;
+use crate::syntax::{Change, Node};
+use crate::text::{closest, only_closest};
 
 /// `unknown-kustomization-field`
 pub fn unknown(document: &Document, _context: &Context, reporter: &mut Reporter) {
     for field in Kustomization::of(document).iter().flat_map(Kustomization::unknown_fields) {
         let name = field.key.as_str().unwrap_or_default();
-        let suggestion = closest(name, field.known.iter().copied())
-            .map_or_else(String::new, |known| format!(" Did you mean `{known}`?"));
-        reporter.at_key(field.key, field.value).blank("field", name).blank("suggestion", suggestion).emit();
+        let near = closest(name, field.known.iter().copied());
+        let suggestion = near.map_or_else(String::new, |known| format!(" Did you mean `{known}`?"));
+        let draft = reporter.at_key(field.key, field.value).blank("field", name).blank("suggestion", suggestion);
+        let only = only_closest(name, field.known.iter().copied());
+        draft.fix(only.and_then(|near| renamed(field.key, near))).emit();
     }
 }
 
@@ -21,8 +25,29 @@ pub fn unknown(document: &Document, _context: &Context, reporter: &mut Reporter)
 pub fn deprecated(document: &Document, _context: &Context, reporter: &mut Reporter) {
     for (key, value, instead) in Kustomization::of(document).iter().flat_map(Kustomization::deprecated_fields) {
         let name = key.as_str().unwrap_or_default();
-        reporter.at_key(key, value).blank("field", name).blank("instead", instead).emit();
+        let draft = reporter.at_key(key, value).blank("field", name).blank("instead", instead);
+        draft.fix(moved(key, value, instead).unwrap_or_default()).emit();
     }
+}
+
+/// The key under another name, where none of that name is there.
+fn renamed(key: Node, name: &str) -> Option<Edit> {
+    let is_free = key.parent()?.get(name).is_none();
+    is_free.then(|| Change::value(key.as_str()?, name).at(key)).flatten()
+}
+
+/// The same entries under the field that takes the place of this one, where they are written there as they are here, or
+/// only under `path`. What has to be thought over is left alone.
+fn moved(key: Node, value: Node, instead: &str) -> Option<Vec<Edit>> {
+    let items = match key.as_str()? {
+        "bases" | "imageTags" | "patchesJson6902" => Vec::new(),
+        // A patch that is written out here has several lines and gets no edit.
+        "patchesStrategicMerge" => {
+            value.items().map(|item| Change::Under("path").at(item)).collect::<Option<Vec<Edit>>>()?
+        }
+        _ => return None,
+    };
+    Some([vec![renamed(key, instead)?], items].concat())
 }
 
 /// `empty-kustomization`

@@ -6,7 +6,7 @@ use super::schema::{FaultKind, faults, is_filled_in_later};
 use super::{Context, Reporter};
 use crate::document::{Document, ExternalSecret, Form};
 use crate::facts::duration;
-use crate::syntax::Node;
+use crate::syntax::{Change, New, Node};
 
 /// `invalid-refresh-interval`
 pub fn invalid(document: &Document, context: &Context, reporter: &mut Reporter) {
@@ -23,8 +23,20 @@ pub fn invalid(document: &Document, context: &Context, reporter: &mut Reporter) 
             (false, None) => "a duration such as `1h30m`".to_owned(),
         };
         let draft = reporter.at(fault.value).blank("field", field).blank("value", value);
-        draft.blank("expected", expected).emit();
+        draft.blank("expected", expected).fix(converted(value, takes_seconds).and_then(|it| it.at(fault.value))).emit();
     }
+}
+
+/// The same time in the form that is taken.
+fn converted(value: &str, to_seconds: bool) -> Option<Change> {
+    let to = match to_seconds {
+        true => {
+            let seconds = duration::parse(value).filter(|seconds| *seconds >= 0.0 && seconds.fract() == 0.0)?;
+            New::Plain(format!("{seconds:.0}"))
+        }
+        false => New::Text(suggestion(value)?),
+    };
+    Some(Change::Value { from: value.to_owned(), to })
 }
 
 /// `refresh-interval-ignored`

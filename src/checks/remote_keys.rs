@@ -6,6 +6,7 @@ use super::{Deployment, UnitReporter};
 use crate::facts::remote_keys;
 use crate::graph::{Data, Lookup, Object, all, is_open};
 use crate::model::Confidence;
+use crate::syntax::Change;
 
 /// `remote-key-invalid-for-provider`
 pub fn invalid(deployment: &Deployment, reporter: &mut UnitReporter) {
@@ -34,9 +35,20 @@ pub fn repeats_mount(deployment: &Deployment, reporter: &mut UnitReporter) {
             let Some(repeated) = repeated else { continue };
             let draft =
                 reporter.at(key.place, text).blank("key", text).blank("repeated", repeated).blank("mount", path);
-            draft.related(mount.place, "the mount").confidence(request.confidence(deployment)).emit();
+            let draft = draft.related(mount.place, "the mount").confidence(request.confidence(deployment));
+            draft.fix([(key.place, Change::value(text, below_mount(text, path)))]).emit();
         }
     }
+}
+
+/// The key without the mount and `data/`, however often they stand before it.
+fn below_mount<'k>(key: &'k str, mount: &str) -> &'k str {
+    let prefix = format!("{mount}/");
+    let mut rest = key;
+    while let Some(shorter) = rest.strip_prefix(&prefix).or_else(|| rest.strip_prefix("data/")) {
+        rest = shorter;
+    }
+    rest
 }
 
 /// `metadata-policy-without-effect`

@@ -8,7 +8,8 @@ use super::{Deployment, UnitReporter};
 use crate::facts::consumers::{CONTAINERS, Delivery, pod_spec};
 use crate::graph::{Consumer, Data, Fate, Object, Place, all, may_be_same};
 use crate::model::Confidence;
-use crate::text::{closest, is_slip};
+use crate::syntax::{Change, New};
+use crate::text::{is_slip, only_closest};
 
 /// Ends of keys whose content is a file: what reads it wants a path, and a variable cannot hold all of them.
 const FILES: [&str; 9] =
@@ -51,8 +52,20 @@ pub fn never_reread(deployment: &Deployment, reporter: &mut UnitReporter) {
         let draft = reporter.at(producer.place, describe(workload)).blank("workload", describe(workload));
         let draft =
             draft.blank("name", &*consumer.name).confidence(deployment.confidence_in(object, Confidence::Medium));
-        draft.related(consumer.place, "read once, when the container starts").emit();
+        let draft = draft.related(consumer.place, "read once, when the container starts");
+        draft.fix(restarted(object, workload)).emit();
     }
+}
+
+/// The workload among those that the operator restarts.
+fn restarted(secret: &Object, workload: &Object) -> Option<(Place, Change)> {
+    let name = workload.name_text()?;
+    let target = New::Mapping(vec![("kind", New::text(workload.kind())), ("name", New::text(name))]);
+    let spec = secret.data.get("spec")?;
+    Some(match spec.get("rolloutRestartTargets") {
+        Some(targets) => (targets.place, Change::Item(target)),
+        None => (spec.place, Change::entry("rolloutRestartTargets", New::List(vec![target]))),
+    })
 }
 
 /// Jobs end before their credentials do.
@@ -94,7 +107,9 @@ pub fn restart_target(deployment: &Deployment, reporter: &mut UnitReporter) {
                 .map_or_else(|| format!("there is {}.", names.join(", ")), |near| format!("did you mean `{near}`?"));
             let usual = if near.is_some() { Confidence::High } else { Confidence::Medium };
             let draft = reporter.at(name.place, text).blank("kind", kind).blank("name", text).blank("hint", hint);
-            draft.confidence(deployment.confidence_of_absence(usual)).emit();
+            let draft = draft.confidence(deployment.confidence_of_absence(usual));
+            let only = near.filter(|_| names.iter().filter(|other| is_slip(text, other)).count() == 1);
+            draft.fix(only.map(|near| (name.place, Change::value(text, *near)))).emit();
         }
     }
 }
@@ -105,10 +120,16 @@ pub fn reload_annotation(deployment: &Deployment, reporter: &mut UnitReporter) {
         let is_workload = pod_spec(object.group(), object.kind()).is_some();
         for (key, value) in object.data.at("metadata.annotations").into_iter().flat_map(Data::entries) {
             let Some(name) = key.as_str().filter(|name| name.contains("reloader.stakater.com/")) else { continue };
+            let mut fix = None;
             let fault = match name {
-                _ if value.is_true() => "is a truth value where an annotation needs text: write \"true\".".to_owned(),
+                _ if value.is_true() => {
+                    let text = value.as_str().unwrap_or_default();
+                    fix = Some(Change::value(text, "true"));
+                    "is a truth value where an annotation needs text: write \"true\".".to_owned()
+                }
                 "secret.reloader.stakater.com/reload" if is_workload => match stranger(deployment, index, value) {
                     Some((item, Some(near))) => {
+                        fix = value.as_str().map(|list| Change::value(list, with_item(list, &item, &near)));
                         format!("names `{item}`, which it does not use: did you mean `{near}`?")
                     }
                     Some((item, None)) => format!("names `{item}`, which it does not use."),
@@ -126,9 +147,16 @@ pub fn reload_annotation(deployment: &Deployment, reporter: &mut UnitReporter) {
                 }
                 _ => continue,
             };
-            reporter.at(value.place, name).blank("annotation", name).blank("fault", fault).emit();
+            let draft = reporter.at(value.place, name).blank("annotation", name).blank("fault", fault);
+            draft.fix(fix.map(|fix| (value.place, fix))).emit();
         }
     }
+}
+
+/// The list with `near` in the place of `item`.
+fn with_item(list: &str, item: &str, near: &str) -> String {
+    let items = list.split(',').map(|it| if it.trim() == item { it.replace(item, near) } else { it.to_owned() });
+    items.collect::<Vec<_>>().join(",")
 }
 
 fn is_on(object: &Object, annotation: &str) -> bool {
@@ -150,7 +178,7 @@ fn stranger(deployment: &Deployment, object: usize, list: &Data) -> Option<(Stri
     let is_name = |item: &&str| !item.is_empty() && !item.contains(['*', '[', '(', '|', '$', '{', '^', '+', '?', '\\']);
     let items = list.as_str()?.split(',').map(str::trim).filter(is_name);
     let item = items.into_iter().find(|item| !used.iter().any(|used| used == item || crate::graph::is_open(used)))?;
-    Some((item.to_owned(), closest(item, used.iter().copied()).map(str::to_owned)))
+    Some((item.to_owned(), only_closest(item, used.iter().copied()).map(str::to_owned)))
 }
 
 /// `workload-identity-with-static-key`

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use super::secret_references::{describe, maker};
 use super::{Deployment, UnitReporter};
-use crate::graph::{Claim, Graph, Member, Place, Producer, UnitKind, is_open, may_be_same};
+use crate::graph::{Claim, Data, Graph, Member, Place, Producer, UnitKind, Unlisted, is_open, may_be_same};
 use crate::model::Confidence;
+use crate::syntax::{Change, New};
 
 /// `secret-made-twice`
 pub fn made_twice(deployment: &Deployment, reporter: &mut UnitReporter) {
@@ -46,7 +47,17 @@ pub fn not_created(deployment: &Deployment, reporter: &mut UnitReporter) {
         let confidence = deployment.confidence_of_absence(Confidence::Medium);
         let place = object.data.at("spec.destination.create").map_or(producer.place, |create| create.place);
         let draft = reporter.at(place, &*producer.name).blank("name", &*producer.name);
-        draft.blank("maker", describe(object)).confidence(confidence).emit();
+        let draft = draft.blank("maker", describe(object)).confidence(confidence);
+        draft.fix(object.data.at("spec.destination").map(created)).emit();
+    }
+}
+
+/// The destination that the operator makes itself.
+fn created(destination: &Data) -> (Place, Change) {
+    let to = New::Plain("true".to_owned());
+    match destination.get("create") {
+        Some(create) => (create.place, Change::Value { from: "false".to_owned(), to }),
+        None => (destination.place, Change::entry("create", to)),
     }
 }
 
@@ -70,8 +81,21 @@ pub fn not_listed(graph: &Graph, reporter: &mut UnitReporter) {
         let draft = reporter.at(place, "").blank("object", describe(object)).blank("kustomization", name);
         let list = resources(graph, unlisted.kustomization);
         let draft = list.into_iter().fold(draft, |draft, place| draft.related(place, "it is missing from this list"));
+        let draft = draft.fix(listed(graph, unlisted));
         graph.left_by(index).fold(draft, |draft, place| draft.related(place, "this asks for it")).emit();
     }
+}
+
+/// The file among the resources of the kustomization.
+fn listed(graph: &Graph, unlisted: &Unlisted) -> Option<(Place, Change)> {
+    let kustomization = graph.inventory.path(unlisted.kustomization)?;
+    let file = graph.inventory.path(unlisted.file)?.below(&kustomization.parent())?;
+    let path = New::text(std::str::from_utf8(file.as_bytes()).ok()?);
+    let root = graph.inventory.contents(unlisted.kustomization)?.documents.first()?;
+    Some(match root.get("resources") {
+        Some(list) => (list.place, Change::Item(path)),
+        None => (root.place, Change::entry("resources", New::List(vec![path]))),
+    })
 }
 
 /// Where the kustomization lists its resources.

@@ -8,7 +8,8 @@ use super::conventions::external_secrets::is_misplaced;
 use super::{Deployment, UnitReporter};
 use crate::graph::{Consumer, Fate, Member, Object, Place, UnitKind};
 use crate::model::Confidence;
-use crate::text::{closest, is_slip};
+use crate::syntax::{Change, New};
+use crate::text::{closest, is_slip, only_closest};
 
 /// How many names a list in a message holds.
 const MOST_NAMES: usize = 12;
@@ -56,9 +57,20 @@ pub fn renamed(deployment: &Deployment, reporter: &mut UnitReporter) {
         let draft = reporter.at(producer.place, wanted.name());
         let draft = draft.blank("name", wanted.name()).blank("made", &*producer.name);
         let draft = draft.blank("maker", maker(deployment, member)).confidence(confidence);
+        let draft = draft.fix(kept_name(deployment.graph.object(member.0, producer.object), wanted.name()));
         let places = std::iter::once(wanted.place()).chain(wanted.others());
         places.fold(draft, |draft, place| draft.related(place, "still asks for the old name")).emit();
     }
+}
+
+/// A target of that name, which no prefix changes.
+fn kept_name(object: &Object, name: &str) -> Option<(Place, Change)> {
+    let spec = object.data.get("spec").filter(|_| object.kind() == "ExternalSecret")?;
+    let name = New::text(name);
+    Some(match spec.get("target") {
+        Some(target) => (target.place, Change::entry("name", name)),
+        None => (spec.place, Change::entry("target", New::Mapping(vec![("name", name)]))),
+    })
 }
 
 /// `secret-made-nowhere`
@@ -101,7 +113,9 @@ pub fn key_unresolved(deployment: &Deployment, reporter: &mut UnitReporter) {
             let draft = draft.blank("maker", maker(deployment, producers[0])).blank("hint", hint);
             let near_place = near.and_then(|near| holder.keys.known.iter().find(|(key, _)| &**key == near)?.1);
             let label = if near_place.is_some() { "the nearest key is made here" } else { "the Secret is made here" };
-            draft.related(near_place.unwrap_or(holder.place), label).confidence(confidence).emit();
+            let draft = draft.related(near_place.unwrap_or(holder.place), label).confidence(confidence);
+            let only = only_closest(key, known.iter().copied()).filter(|near| !near.is_empty());
+            draft.fix(only.map(|near| (*place, Change::value(&**key, near)))).emit();
         }
     }
 }
@@ -127,6 +141,10 @@ impl Wanted<'_> {
 
     pub fn place(&self) -> Place {
         self.consumers[0].place
+    }
+
+    fn places(&self) -> impl Iterator<Item = Place> {
+        self.consumers.iter().map(|consumer| consumer.place)
     }
 
     fn others(&self) -> impl Iterator<Item = Place> {
@@ -166,9 +184,21 @@ fn misnamed(deployment: &Deployment, wanted: &Wanted, near: Member, reporter: &m
     let at_maker = is_makers_fault(deployment, wanted, near);
     let draft = reporter.at(if at_maker { producer.place } else { wanted.place() }, wanted.name());
     let draft = draft.blank("name", wanted.name()).blank("why", why).confidence(wanted.confidence(deployment));
+    let draft = draft.fix(match at_maker {
+        _ if !is_only_slip(deployment, wanted, near) => Vec::new(),
+        true => vec![(producer.place, Change::value(&*producer.name, wanted.name()))],
+        false => wanted.places().map(|place| (place, Change::value(wanted.name(), &*producer.name))).collect(),
+    });
     let askers = wanted.others().chain(at_maker.then(|| wanted.place()));
     let draft = if at_maker { draft } else { draft.related(producer.place, "made here, under another name") };
     askers.fold(draft, |draft, place| draft.related(place, "asked for here")).emit();
+}
+
+/// True where the unit makes no other Secret that could be meant as well.
+fn is_only_slip(deployment: &Deployment, wanted: &Wanted, near: Member) -> bool {
+    let meant = &deployment.graph.producer(near).name;
+    let mut others = deployment.graph.flows[near.0].producers.iter().filter(|producer| producer.name != *meant);
+    !others.any(|other| is_slip(wanted.name(), &other.name))
 }
 
 /// Whose name is wrong: the maker's, where nobody asks for what it makes and others, or its own name, agree on what is

@@ -4,8 +4,10 @@
 
 use super::secret_references::describe;
 use super::{Deployment, UnitReporter};
-use crate::graph::{Data, Lookup, StoreKind, StoreReference, UnitKind};
+use crate::graph::{Data, Lookup, Place, StoreKind, StoreReference, UnitKind};
 use crate::model::Confidence;
+use crate::syntax::{Change, New};
+use crate::text::is_slip;
 
 /// `store-not-found`
 pub fn not_found(deployment: &Deployment, reporter: &mut UnitReporter) {
@@ -41,11 +43,23 @@ fn missing(deployment: &Deployment, is_ours: impl Fn(StoreKind) -> bool, reporte
         };
         let draft = reporter.at(reference.place, &*reference.name).confidence(sure(deployment, reference, confidence));
         let draft = draft.blank("kind", reference.kind.name()).blank("name", &*reference.name).blank("why", why);
+        let draft = match lookup {
+            Lookup::Misnamed(near) => draft.fix(misspelt(deployment, reference, &graph.store(*near).name)),
+            _ => draft,
+        };
         match near {
             Some(near) => draft.related(graph.store(near).place, "defined here").emit(),
             None => draft.emit(),
         }
     }
+}
+
+/// The name that was meant, where no other could be.
+fn misspelt(deployment: &Deployment, reference: &StoreReference, near: &str) -> Option<(Place, Change)> {
+    let stores = deployment.graph.flows.iter().flat_map(|flow| &flow.stores);
+    let mut others = stores.filter(|store| store.kind == reference.kind && &*store.name != near);
+    let is_only = !others.any(|other| is_slip(&reference.name, &other.name));
+    is_only.then(|| (reference.place, Change::value(&*reference.name, near)))
 }
 
 fn plural(kind: StoreKind) -> String {
@@ -81,7 +95,12 @@ pub fn kind_mismatch(deployment: &Deployment, reporter: &mut UnitReporter) {
         let place = reference.kind_place.unwrap_or(reference.place);
         let draft = reporter.at(place, &*reference.name).confidence(sure(deployment, reference, Confidence::High));
         let draft = draft.blank("name", &*reference.name).blank("said", said).blank("kind", store.kind.name());
-        draft.related(store.place, "defined here").emit();
+        let kind = New::text(store.kind.name());
+        let change = match (reference.kind_place, reference.holder) {
+            (Some(place), _) => (place, Change::Value { from: reference.kind.name().to_owned(), to: kind }),
+            (None, holder) => (holder, Change::entry("kind", kind)),
+        };
+        draft.related(store.place, "defined here").fix([change]).emit();
     }
 }
 

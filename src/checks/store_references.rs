@@ -5,7 +5,7 @@
 use super::{Context, Reporter};
 use crate::document::{Document, Form, SecretStore};
 use crate::facts::{Kind, Reference, external_secrets};
-use crate::syntax::Node;
+use crate::syntax::{Change, Node};
 
 /// `store-reference-without-namespace`
 pub fn without_namespace(document: &Document, _context: &Context, reporter: &mut Reporter) {
@@ -39,7 +39,7 @@ pub fn foreign_namespace(document: &Document, _context: &Context, reporter: &mut
             _ => continue,
         };
         let draft = reporter.at(node).blank("reference", place.name()).blank("namespace", namespace);
-        draft.blank("rule", rule).emit();
+        draft.blank("rule", rule).fix(Change::Remove.at(node)).emit();
     }
 }
 

@@ -4,8 +4,8 @@
 
 use super::{Reporter, Scalar};
 use crate::document::{Document, Role};
-use crate::model::Confidence;
-use crate::syntax::{Leaf, Node};
+use crate::model::{Confidence, Edit};
+use crate::syntax::{Change, Leaf, Node};
 use crate::value::{self, Class, Kind, Verdict};
 
 /// Where manifests hold values of charts: group, kind, path to them.
@@ -25,7 +25,7 @@ pub fn credential(document: &Document, scalar: &Scalar, reporter: &mut Reporter)
     if let Verdict::Credential(confidence) = scalar.verdict()
         && is_value(document, scalar.leaf)
     {
-        report(scalar.leaf, confidence, reporter);
+        report(scalar, confidence, reporter);
     }
 }
 
@@ -34,7 +34,7 @@ pub fn weak_default(document: &Document, scalar: &Scalar, reporter: &mut Reporte
     if scalar.verdict() == Verdict::WeakDefault && is_value(document, scalar.leaf) {
         // The same words name things under keys that promise what machines make: `apiKey: default`.
         let is_chosen = value::kind_of(scalar.leaf.keys) == Some(Kind::Password);
-        report(scalar.leaf, if is_chosen { Confidence::High } else { Confidence::Medium }, reporter);
+        report(scalar, if is_chosen { Confidence::High } else { Confidence::Medium }, reporter);
     }
 }
 
@@ -49,12 +49,19 @@ pub fn inline_and_existing(document: &Document, scalar: &Scalar, reporter: &mut 
     let key = leaf.keys.last().copied().unwrap_or("");
     // The credential itself is the finding of another rule; here it is only masked.
     let draft = reporter.at(existing).secret(leaf.whole()).blank("key", key);
-    draft.related(leaf.whole(), "the credential that is not used").emit();
+    draft.related(leaf.whole(), "the credential that is not used").fix(blanked(leaf)).emit();
 }
 
-fn report(leaf: &Leaf, confidence: Confidence, reporter: &mut Reporter) {
+fn report(scalar: &Scalar, confidence: Confidence, reporter: &mut Reporter) {
+    let leaf = scalar.leaf;
     let draft = reporter.secret(leaf.node, leaf.whole(), leaf.value).confidence(confidence);
-    draft.blank("key", leaf.keys.join(".")).emit();
+    draft.blank("key", leaf.keys.join(".")).fix(blanked(leaf)).emit();
+}
+
+/// Nothing in the place of the value, where it is a scalar of the file itself.
+fn blanked(leaf: &Leaf) -> Option<Edit> {
+    let is_own = !leaf.is_embedded() && leaf.node.as_str() == Some(leaf.value);
+    is_own.then(|| Change::value(leaf.value, "").at(leaf.node)).flatten()
 }
 
 /// True for what a chart takes as values.

@@ -35,6 +35,8 @@ pub enum Command {
     Check(Check),
     /// Looks at every version of every file that a repository ever held.
     History(History),
+    /// Shows what would cure findings as a diff, or writes it.
+    Fix(Fix),
     /// Puts a hook into this repository, and answers where git or a server calls it.
     Hook(Hook),
     /// Draws which Secrets are made, from what, and who reads them.
@@ -87,6 +89,29 @@ pub struct Check {
     pub output: Output,
 }
 
+pub const FIX_EXIT_CODES: &str = "\
+Exit codes:
+  0  nothing to fix, or all of it written
+  1  something would change
+  2  wrong arguments, policy or rule files; a file that could not be written
+  3  incomplete: something in scope could not be looked at, and nothing would change";
+
+#[derive(Debug, Args)]
+#[command(after_help = FIX_EXIT_CODES)]
+pub struct Fix {
+    /// Files and folders to fix; nothing else is touched.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Write the files instead of showing a diff. In a diff secrets are masked.
+    #[arg(long)]
+    pub write: bool,
+    /// Apply also what is only probably meant: read the diff.
+    #[arg(long = "unsafe")]
+    pub with_unsafe: bool,
+    #[command(flatten)]
+    pub scan: Scan,
+}
+
 /// What is looked for and where.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Scan {
@@ -123,6 +148,9 @@ pub struct Scan {
     /// Findings that are known and bear to wait. [default: what the policy names]
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// The rules that are named are on beside the others, not alone.
+    #[arg(skip)]
+    pub beside_others: bool,
     /// Worker threads. [default: one per processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,

@@ -16,7 +16,7 @@ use super::exit::{Exit, conclude};
 use super::output::Failure;
 use super::render;
 use crate::catalog::Catalog;
-use crate::engine::{self, ActiveRule, Plan};
+use crate::engine::{self, ActiveRule, Fixed, Plan, Wish};
 use crate::filter::PathIgnore;
 use crate::model::{Flow, Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
 use crate::policy::{Mistake, Policy, glob_set};
@@ -111,6 +111,12 @@ impl Asked {
     /// Which Secrets are made, from what, and who reads them.
     pub fn flow(&self, scan: &Scan) -> Result<Flow, Failure> {
         Ok(engine::flow(&self.source(scan)?, &self.policy, self.plan.threads))
+    }
+
+    /// The files of the asked paths with what is wished for done to them; the whole tree has its say.
+    pub fn fix(mut self, scan: &Scan, mut wish: Wish) -> Result<Fixed, Failure> {
+        wish.scope = std::mem::take(&mut self.plan.scope);
+        Ok(engine::fix(&self.source(scan)?, &self.plan, &wish))
     }
 
     fn source(&self, scan: &Scan) -> Result<Worktree, Failure> {
@@ -241,8 +247,9 @@ fn active(scan: &Scan, policy: &Policy, catalog: &Catalog) -> Result<Vec<ActiveR
     let (only, skipped) = (named(&scan.rules)?, named(&scan.skip)?);
     let holds = |rules: &[&'static Rule], rule: &Rule| rules.iter().any(|named| named.id == rule.id);
     let is_on = |rule: &&&'static Rule| match only.is_empty() {
-        false => holds(&only, rule),
-        true => rule.tier != Tier::Pedantic || policy.rules.iter().any(|setting| setting.rule == rule.id),
+        _ if holds(&only, rule) => true,
+        false if !scan.beside_others => false,
+        _ => rule.tier != Tier::Pedantic || policy.rules.iter().any(|setting| setting.rule == rule.id),
     };
     let wanted = catalog.rules().iter().filter(is_on).filter(|rule| !holds(&skipped, rule));
     Ok(wanted.filter_map(|rule| with_policy(rule, policy)).collect())

@@ -9,6 +9,7 @@ mod circumstances;
 mod completions;
 mod difference;
 mod exit;
+mod fix;
 mod graph;
 mod history;
 mod history_args;
@@ -34,6 +35,7 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::History(arguments) => history::run(&arguments),
+        Command::Fix(arguments) => fix::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),

@@ -30,6 +30,12 @@ pub fn complain(failure: &Failure) {
     }
 }
 
+/// A word beside what goes to standard output.
+#[allow(clippy::print_stderr)]
+pub fn note(sentence: &str) {
+    eprintln!("{sentence}");
+}
+
 /// Writes the report everywhere it was asked for.
 pub fn tell(report: &Report, output: &Output) -> Result<(), Failure> {
     let on_terminal = io::stdout().is_terminal();

@@ -11,7 +11,7 @@ use super::output::{Failure, say};
 use crate::catalog::{Catalog, read_folder};
 use crate::engine;
 use crate::filter::inline::MARK;
-use crate::model::{Rule, Tier};
+use crate::model::{Rule, Safety, Tier};
 
 pub fn run(arguments: &Rules) -> Result<Exit, Failure> {
     match &arguments.command {
@@ -51,6 +51,17 @@ fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     }
     for (heading, text) in [("What", rule.description), ("Why", rule.rationale), ("What to do", rule.remediation)] {
         writeln!(out, "\n{heading}\n{}", indented(text))?;
+    }
+    if let Some(safety) = rule.fix {
+        let (option, how) = match safety {
+            Safety::Safe => ("", "where that is certain"),
+            Safety::Unsafe => (" --unsafe", "to be read before it is written"),
+        };
+        writeln!(
+            out,
+            "\nWhat can be fixed\n{}",
+            indented(&format!("`tightlip fix{option} --rule {}`, {how}.", rule.id))
+        )?;
     }
     let silence = format!("# {MARK}[{}] and the reason", rule.id);
     writeln!(out, "\nWhere it is right as it stands\n{}", indented(&silence))?;

@@ -111,6 +111,8 @@ impl Candidate {
             decoders: Vec::new(),
             identity: self.identity,
             also: Vec::new(),
+            edits: Vec::new(),
+            review: false,
         }
     }
 }

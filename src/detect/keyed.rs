@@ -212,6 +212,7 @@ mod tests {
         aliases: &[],
         tags: &[],
         once: false,
+        fix: None,
         matcher: Matcher::Structure("keyed-password"),
         bad: &[],
         good: &[],

@@ -41,6 +41,7 @@ pub fn rule(id: &'static str, matcher: Matcher) -> &'static Rule {
         aliases: &[],
         tags: &[],
         once: false,
+        fix: None,
         matcher,
         bad: &[],
         good: &[],

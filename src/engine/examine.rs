@@ -2,12 +2,11 @@
 //!
 //! It does not know other files, except through the layout.
 
-use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::graph::Told;
+use super::graph::{Share, Told};
 use super::{Plan, merge};
 use crate::checks::{self, Context, UnitDraft};
 use crate::detect::{code, keyed, loose};
@@ -15,11 +14,11 @@ use crate::document::{Document, Manifest, Role, holds_only_schemas};
 use crate::filter::{Ignore, foreign, inline};
 use crate::graph::{self, Contents, FileId, Layout};
 use crate::model::{
-    Blob, Buffer, Draft, Excerpt, Finding, Fingerprint, Identity, Location, Notification, Origin, Reason, RepoPath,
-    Snapshot, WHOLE,
+    Blob, Buffer, Draft, Excerpt, Finding, Fingerprint, Identity, Location, Notification, Origin, Reason, Replacement,
+    RepoPath, Snapshot, WHOLE,
 };
 use crate::source::archive;
-use crate::syntax::{Node, Syntax, Tree};
+use crate::syntax::{Change, Node, Syntax, Tree};
 use crate::text::{Position, Span, decode};
 
 /// Structured files up to this many bytes get a tree; a tree takes about five times the size of its text.
@@ -97,28 +96,19 @@ impl Examiner<'_> {
         outcome
     }
 
-    /// Findings of the graph in one file, and the places there that other files' findings point at.
-    pub fn tell(
-        &self,
-        snapshot: &dyn Snapshot,
-        path: &RepoPath,
-        drafts: &[(usize, &UnitDraft)],
-        places: &BTreeSet<graph::Place>,
-        buffer: &mut Buffer,
-    ) -> Told {
+    /// Findings of the graph in one file, the places there that other files' findings point at, and what would cure them.
+    pub fn tell(&self, snapshot: &dyn Snapshot, path: &RepoPath, share: &Share, buffer: &mut Buffer) -> Told {
         buffer.clear();
         let mut told = Told::default();
         let Ok(None) = snapshot.read(path, buffer) else { return told };
         let origin = Origin { path: path.clone() };
         let decoded = decode(buffer.bytes());
         let blob = Blob::new(&origin, &decoded.text, decoded.map);
-        let (mut known, mut unheard) = (Vec::new(), Outcome::default());
-        self.detect(&blob, &mut known, &mut unheard);
-        let ignores = self.structure(&blob, &mut known, &mut unheard);
-        let ignores = self.ignores(&blob, ignores);
-        let (silent, drafts) = (self.silent(&blob), self.drafts(&blob, drafts));
-        let own = drafts.iter().map(|(_, draft)| draft);
-        let secrets = merge::secrets(known.iter().chain(&silent).chain(own));
+        let (annotated, known) = self.secrets(&blob);
+        let ignores = self.ignores(&blob, annotated);
+        let drafts = self.drafts(&blob, &share.own);
+        let own = drafts.iter().flat_map(|(_, draft)| draft.secrets.iter().copied());
+        let secrets = merge::joined(known.into_iter().chain(own).collect());
         let location = |span| Location {
             origin: origin.clone(),
             span: blob.file_span(span),
@@ -127,7 +117,8 @@ impl Examiner<'_> {
             decoders: Vec::new(),
             excerpt: Excerpt::capture(&blob, span, &secrets, self.plan.masking),
         };
-        told.locations = places.iter().map(|place| (*place, location(place.span()))).collect();
+        told.locations = share.places.iter().map(|place| (*place, location(place.span()))).collect();
+        told.replacements = self.replacements(&blob, &share.changes);
         let mut used = vec![false; ignores.len()];
         for (index, draft) in drafts {
             told.findings.extend(self.finding(&blob, draft, &secrets, &ignores, &mut used).map(|it| (index, it)));
@@ -135,6 +126,31 @@ impl Examiner<'_> {
         let used = ignores.iter().zip(used).filter(|(_, used)| *used).flat_map(|(ignore, _)| &ignore.rules);
         told.used = used.map(|(_, place)| (path.clone(), blob.region(*place).start)).collect();
         told
+    }
+
+    /// Everything in a file that no report may show, and the ignores that its objects carry.
+    pub fn secrets(&self, blob: &Blob) -> (Vec<Ignore>, Vec<Span>) {
+        let (mut known, mut unheard) = (Vec::new(), Outcome::default());
+        self.detect(blob, &mut known, &mut unheard);
+        let annotated = self.structure(blob, &mut known, &mut unheard);
+        let silent = self.silent(blob);
+        (annotated, merge::secrets(known.iter().chain(&silent)))
+    }
+
+    /// What the changes come to that drafts of the graph, by index, want in this file.
+    fn replacements(&self, blob: &Blob, changes: &[(usize, graph::Place, &Change)]) -> Vec<(usize, Replacement)> {
+        let mut found = Vec::new();
+        if changes.is_empty() {
+            return found;
+        }
+        self.with_documents(blob, |tree, text, _| {
+            for (index, place, change) in changes {
+                let mut nodes = tree.nodes(text).filter(|node| node.span() == place.span());
+                let edit = nodes.find_map(|node| change.at(node));
+                found.extend(edit.map(|edit| (*index, Replacement::of(blob, &edit))));
+            }
+        });
+        found
     }
 
     /// Findings of the graph as those of this file: who is at fault, and by which keys one gets there.
@@ -160,6 +176,8 @@ impl Examiner<'_> {
                     None => Identity::Manifest { subject, key_path, value: draft.value.clone() },
                 },
                 also: Vec::new(),
+                edits: Vec::new(),
+                review: false,
             };
             (index, draft)
         };
@@ -234,7 +252,7 @@ impl Examiner<'_> {
         }
     }
 
-    fn syntax(&self, path: &RepoPath) -> Option<Syntax> {
+    pub fn syntax(&self, path: &RepoPath) -> Option<Syntax> {
         let syntax = Syntax::of_path(path)?;
         Some(if *self.layout.role(path) == Role::ChartTemplate { Syntax::YamlTemplate } else { syntax })
     }

@@ -12,8 +12,9 @@ use super::examine::{Examiner, Outcome, Place as FilePlace};
 use super::{Plan, render};
 use crate::checks::{self, BY_NAME, Deployment, UnitDraft};
 use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
-use crate::model::{Buffer, Finding, Flow, FlowPlace, Location, Related, RepoPath, Snapshot};
+use crate::model::{Buffer, Finding, Fix, Flow, FlowPlace, Location, Related, Replacement, RepoPath, Snapshot};
 use crate::policy::Policy;
+use crate::syntax::Change;
 use crate::text::{LineIndex, Span, decode};
 
 /// How many units one finding names.
@@ -161,24 +162,41 @@ fn settle(
     units: &[Unit],
     mut drafts: Vec<UnitDraft>,
 ) -> Outcome {
-    let mut wanted: BTreeMap<FileId, (Vec<usize>, BTreeSet<Place>)> = BTreeMap::new();
-    for (index, draft) in drafts.iter_mut().enumerate() {
-        draft.related.truncate(MOST_RELATED);
-        wanted.entry(draft.place.file).or_default().0.push(index);
-        for (place, _) in &draft.related {
-            wanted.entry(place.file).or_default().1.insert(*place);
-        }
-    }
-    let wanted: Vec<_> = wanted.into_iter().collect();
-    let told: Vec<Told> = wanted
+    drafts.iter_mut().for_each(|draft| draft.related.truncate(MOST_RELATED));
+    let shares: Vec<(FileId, Share)> = shares(&drafts).into_iter().collect();
+    let told: Vec<Told> = shares
         .par_iter()
-        .map_init(Buffer::default, |buffer, (file, (own, places))| {
-            let Some(path) = inventory.path(*file) else { return Told::default() };
-            let own: Vec<(usize, &UnitDraft)> = own.iter().map(|&index| (index, &drafts[index])).collect();
-            examiner.tell(snapshot, path, &own, places, buffer)
+        .map_init(Buffer::default, |buffer, (file, share)| match inventory.path(*file) {
+            Some(path) => examiner.tell(snapshot, path, share, buffer),
+            None => Told::default(),
         })
         .collect();
-    assemble(drafts, units, told)
+    assemble(&drafts, units, told)
+}
+
+/// What one file has to do with the drafts.
+#[derive(Default)]
+pub struct Share<'d> {
+    /// Those whose place is in it, by index.
+    pub own: Vec<(usize, &'d UnitDraft)>,
+    /// What others point at.
+    pub places: BTreeSet<Place>,
+    /// What would have to change in it, for which of them.
+    pub changes: Vec<(usize, Place, &'d Change)>,
+}
+
+fn shares(drafts: &[UnitDraft]) -> BTreeMap<FileId, Share<'_>> {
+    let mut shares: BTreeMap<FileId, Share> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        shares.entry(draft.place.file).or_default().own.push((index, draft));
+        for (place, _) in &draft.related {
+            shares.entry(place.file).or_default().places.insert(*place);
+        }
+        for (place, change) in &draft.changes {
+            shares.entry(place.file).or_default().changes.push((index, *place, change));
+        }
+    }
+    shares
 }
 
 /// What one file adds to the findings of the graph.
@@ -187,15 +205,19 @@ pub struct Told {
     /// By the draft's index.
     pub findings: Vec<(usize, Finding)>,
     pub locations: Vec<(Place, Location)>,
+    /// By the draft's index.
+    pub replacements: Vec<(usize, Replacement)>,
     /// Ignores that silenced something.
     pub used: Vec<FilePlace>,
 }
 
-fn assemble(drafts: Vec<UnitDraft>, units: &[Unit], told: Vec<Told>) -> Outcome {
+fn assemble(drafts: &[UnitDraft], units: &[Unit], told: Vec<Told>) -> Outcome {
     let mut outcome = Outcome::default();
     let mut locations: HashMap<Place, Location> = HashMap::new();
+    let mut replacements: HashMap<usize, Vec<Replacement>> = HashMap::new();
     let mut findings = Vec::new();
     for told in told {
+        told.replacements.into_iter().for_each(|(index, it)| replacements.entry(index).or_default().push(it));
         locations.extend(told.locations);
         findings.extend(told.findings);
         outcome.used.extend(told.used);
@@ -206,6 +228,9 @@ fn assemble(drafts: Vec<UnitDraft>, units: &[Unit], told: Vec<Told>) -> Outcome 
             Some(Related { location: locations.get(place)?.clone(), label: label.clone() })
         };
         finding.related = draft.related.iter().filter_map(related).collect();
+        // All of it, or nothing.
+        let changes = replacements.remove(&index).filter(|made| made.len() == draft.changes.len());
+        finding.fix = Fix::of(draft.rule, draft.review, changes.unwrap_or_default());
         finding.units = draft.units.iter().take(MOST_UNITS).map(|&unit| units[unit].name.clone()).collect();
         outcome.findings.push(finding);
     }

@@ -68,7 +68,11 @@ fn is_about_its_secrets(draft: &Draft) -> bool {
 
 /// Every secret of the drafts, sorted and joined where they overlap.
 pub fn secrets<'d>(drafts: impl Iterator<Item = &'d Draft>) -> Vec<Span> {
-    let mut spans: Vec<Span> = drafts.flat_map(|draft| draft.secrets.iter().copied()).collect();
+    joined(drafts.flat_map(|draft| draft.secrets.iter().copied()).collect())
+}
+
+/// The spans, sorted and joined where they overlap.
+pub fn joined(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {

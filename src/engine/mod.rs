@@ -4,6 +4,7 @@
 
 mod difference;
 mod examine;
+mod fix;
 mod graph;
 mod history;
 mod merge;
@@ -23,6 +24,7 @@ use crate::policy::Policy;
 use crate::syntax::Syntax;
 pub use difference::introduced;
 use examine::{Examiner, Outcome, Pass};
+pub use fix::{Fixed, FixedFile, Left, Wish, fix};
 pub use history::{Progress, Scope, history};
 pub use plan::{ActiveRule, Plan};
 pub use prove::prove;

@@ -3,7 +3,9 @@
 //! It does not know severity, wording or masking: the rule brings the words, `settle` brings the rest once the whole
 //! blob has been judged.
 
-use super::{Blob, Confidence, Excerpt, Finding, Fingerprint, Location, Masking, Related, Rule};
+use super::{
+    Blob, Confidence, Edit, Excerpt, Finding, Fingerprint, Fix, Location, Masking, Related, Replacement, Rule,
+};
 use crate::text::{Secret, Span};
 
 /// What a finding is about, for its fingerprint.
@@ -32,6 +34,10 @@ pub struct Draft {
     pub decoders: Vec<&'static str>,
     pub identity: Identity,
     pub also: Vec<&'static Rule>,
+    /// What would cure it; empty where nothing is known to. Spans of this blob.
+    pub edits: Vec<Edit>,
+    /// The rule's fixes are safe, but this one wants to be read.
+    pub review: bool,
 }
 
 impl Draft {
@@ -46,6 +52,7 @@ impl Draft {
             decoders: Vec::new(),
             excerpt: Excerpt::capture(blob, span, secrets, masking),
         };
+        let replacements = self.edits.iter().map(|edit| Replacement::of(blob, edit)).collect();
         let here = self.related.into_iter().map(|(span, label)| Related { location: location(span, None), label });
         Finding {
             rule: self.rule,
@@ -57,6 +64,7 @@ impl Draft {
             units: Vec::new(),
             also: self.also,
             fingerprint: Fingerprint::of(self.rule.family, &self.identity),
+            fix: Fix::of(self.rule, self.review, replacements),
             history: None,
             suppression: None,
         }
@@ -96,6 +104,8 @@ impl<'a> Emitter<'a> {
             decoders: Vec::new(),
             identity,
             also: Vec::new(),
+            edits: Vec::new(),
+            review: false,
         };
         DraftBuilder { drafts: self.drafts, draft }
     }
@@ -134,6 +144,18 @@ impl DraftBuilder<'_> {
     /// Less (or more) sure than the rule usually is.
     pub fn confidence(mut self, confidence: Confidence) -> Self {
         self.draft.confidence = confidence;
+        self
+    }
+
+    /// What would cure it: all of these together, or nothing.
+    pub fn fix(mut self, edits: impl IntoIterator<Item = Edit>) -> Self {
+        self.draft.edits.extend(edits);
+        self
+    }
+
+    /// The fix is a guess this time, however safe those of the rule usually are.
+    pub fn wants_review(mut self) -> Self {
+        self.draft.review = true;
         self
     }
 

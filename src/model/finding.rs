@@ -2,7 +2,7 @@
 //!
 //! It does not hold source text beyond its excerpts, in which every secret is already masked.
 
-use super::{Confidence, Excerpt, Fingerprint, Origin, RepoPath, Rule, Severity};
+use super::{Confidence, Excerpt, Fingerprint, Fix, Origin, RepoPath, Rule, Severity};
 use crate::text::{Region, Span};
 
 /// A place in a source file.
@@ -41,6 +41,8 @@ pub struct Finding {
     /// Rules that found the same thing and gave way.
     pub also: Vec<&'static Rule>,
     pub fingerprint: Fingerprint,
+    /// What would cure it, where that is known.
+    pub fix: Option<Fix>,
     /// Where it stands in the repository's history; `None` for what was found in a tree.
     pub history: Option<Attribution>,
     /// Why it is quiet; a suppressed finding is kept and counted.

@@ -8,6 +8,7 @@ mod emitter;
 mod excerpt;
 mod finding;
 mod fingerprint;
+mod fix;
 mod flow;
 mod notification;
 mod path;
@@ -21,12 +22,13 @@ pub use emitter::{Draft, DraftBuilder, Emitter, Identity};
 pub use excerpt::{Excerpt, Masking};
 pub use finding::{Attribution, Finding, Location, Place, Related, Suppression, SuppressionKind};
 pub use fingerprint::Fingerprint;
+pub use fix::{Edit, Fix, Replacement};
 pub use flow::{Flow, FlowFilter, FlowMaker, FlowPlace, FlowReader, FlowSecret, FlowStore, FlowUnit};
 pub use notification::{Class, Notification, Reason};
 pub use path::RepoPath;
 pub use release::Release;
 pub use report::{Coverage, Report};
 pub use rule::{
-    Alphabet, Assignment, Checksum, Confidence, Example, Matcher, Pattern, Rule, Segment, Severity, Tier, Token,
+    Alphabet, Assignment, Checksum, Confidence, Example, Matcher, Pattern, Rule, Safety, Segment, Severity, Tier, Token,
 };
 pub use snapshot::{Buffer, Listing, Snapshot, WHOLE};

@@ -51,6 +51,24 @@ pub enum Tier {
     Pedantic,
 }
 
+/// Whether a cure may be applied without a look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Safety {
+    /// It says what was meant.
+    Safe,
+    /// It is what was probably meant: somebody should read it.
+    Unsafe,
+}
+
+impl Safety {
+    pub fn name(self) -> &'static str {
+        match self {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// One rule. Built-in rules are statics; a user's rules live as long as the process.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
@@ -76,6 +94,8 @@ pub struct Rule {
     pub tags: &'static [&'static str],
     /// Said once a run, with the other places related: a fact about the repository more than about each file.
     pub once: bool,
+    /// How safe it is to apply the edits that come with its findings; `None` where none do.
+    pub fix: Option<Safety>,
     pub matcher: Matcher,
     pub bad: &'static [Example],
     pub good: &'static [Example],

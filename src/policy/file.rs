@@ -260,6 +260,7 @@ mod tests {
         aliases: &["MAN001"],
         tags: &[],
         once: false,
+        fix: None,
         matcher: Matcher::Check,
         bad: &[],
         good: &[],

@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::encode::{uri, write_json};
 use super::summary::Tally;
 use crate::model::{
-    Attribution, Class, Confidence, Coverage, Excerpt, Finding, Location, Notification, RepoPath, Report,
+    Attribution, Class, Confidence, Coverage, Excerpt, Finding, Fix, Location, Notification, Replacement, RepoPath,
+    Report,
 };
 use crate::text::{Position, Span};
 
@@ -165,8 +166,28 @@ struct JsonFinding<'a> {
     also: Vec<&'a str>,
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<JsonFix<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<JsonAttribution<'a>>,
     suppression: Option<JsonSuppression<'a>>,
+}
+
+/// What `tightlip fix` would apply, if it stands the proof.
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    safety: &'static str,
+    replacements: Vec<JsonReplacement<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonReplacement<'a> {
+    #[serde(flatten)]
+    path: JsonPath,
+    start: JsonPosition,
+    end: JsonPosition,
+    /// Of the file as it lies on disk, the second exclusive.
+    bytes: [usize; 2],
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -262,12 +283,26 @@ impl<'a> JsonFinding<'a> {
             units: &finding.units,
             also: finding.also.iter().map(|rule| rule.id).collect(),
             fingerprint: finding.fingerprint.to_string(),
+            fix: finding.fix.as_ref().map(JsonFix::of),
             history: finding.history.as_ref().map(JsonAttribution::of),
             suppression: finding
                 .suppression
                 .as_ref()
                 .map(|suppression| JsonSuppression { kind: suppression.kind.name(), reason: &suppression.reason }),
         }
+    }
+}
+
+impl<'a> JsonFix<'a> {
+    fn of(fix: &'a Fix) -> JsonFix<'a> {
+        let replacement = |it: &'a Replacement| JsonReplacement {
+            path: JsonPath::of(&it.path),
+            start: JsonPosition::of(it.region.start),
+            end: JsonPosition::of(it.region.end),
+            bytes: ends(it.edit.span),
+            text: &it.edit.text,
+        };
+        JsonFix { safety: fix.safety.name(), replacements: fix.replacements.iter().map(replacement).collect() }
     }
 }
 

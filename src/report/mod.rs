@@ -4,6 +4,7 @@
 //! as `Options`.
 
 mod csv;
+mod diff;
 mod encode;
 mod flow;
 mod github;
@@ -23,6 +24,7 @@ use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
 
 use crate::model::Report;
+pub use diff::write_diff;
 pub use flow::{FlowFormat, write_flow};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

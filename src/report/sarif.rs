@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::encode::{uri, write_json};
 use super::json::{JsonAttribution, JsonCoverage};
 use crate::model::{
-    Class, Confidence, Excerpt, Finding, Location, Notification, RepoPath, Report, Rule, Severity, Suppression,
-    SuppressionKind,
+    Class, Confidence, Excerpt, Finding, Fix, Location, Notification, Replacement, RepoPath, Report, Rule, Safety,
+    Severity, Suppression, SuppressionKind,
 };
 use crate::text::{Position, Region};
 
@@ -192,8 +192,31 @@ struct SarifResult<'a> {
     baseline_state: Option<&'static str>,
     /// Present on every result: an empty list says "not suppressed", an absent one "nobody looked".
     suppressions: Vec<SarifSuppression<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<SarifFix<'a>>,
     #[serde(skip_serializing_if = "SarifResultProperties::is_empty")]
     properties: SarifResultProperties<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifFix<'a> {
+    description: SarifText,
+    artifact_changes: Vec<SarifChange<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifChange<'a> {
+    artifact_location: SarifArtifactLocation,
+    replacements: [SarifReplacement<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifReplacement<'a> {
+    deleted_region: SarifRegion<'static>,
+    inserted_content: SarifSnippet<'a>,
 }
 
 #[derive(Serialize)]
@@ -335,12 +358,30 @@ impl<'a> SarifResult<'a> {
             partial_fingerprints: BTreeMap::from([("tightlip/v1", finding.fingerprint.to_string())]),
             baseline_state: None,
             suppressions: finding.suppression.iter().map(SarifSuppression::of).collect(),
+            fixes: finding.fix.iter().map(|fix| SarifFix::of(finding.rule, fix)).collect(),
             properties: SarifResultProperties {
                 also: finding.also.iter().map(|rule| rule.id).collect(),
                 units: &finding.units,
                 history: finding.history.as_ref().map(JsonAttribution::of),
                 decoders: &finding.location.decoders,
             },
+        }
+    }
+}
+
+impl<'a> SarifFix<'a> {
+    fn of(rule: &Rule, fix: &'a Fix) -> SarifFix<'a> {
+        let change = |replacement: &'a Replacement| SarifChange {
+            artifact_location: SarifArtifactLocation::of(&replacement.path),
+            replacements: [SarifReplacement {
+                deleted_region: SarifRegion::between(replacement.region),
+                inserted_content: SarifSnippet { text: &replacement.edit.text },
+            }],
+        };
+        let review = if fix.safety == Safety::Unsafe { " Read what it changes." } else { "" };
+        SarifFix {
+            description: SarifText::of(format!("{}{review}", rule.remediation)),
+            artifact_changes: fix.replacements.iter().map(change).collect(),
         }
     }
 }
@@ -377,10 +418,13 @@ impl SarifArtifactLocation {
 impl<'a> SarifRegion<'a> {
     fn of(region: Region, excerpt: &'a Excerpt) -> SarifRegion<'a> {
         let snippet = excerpt.text.get(excerpt.highlight.range()).filter(|text| !text.is_empty());
+        SarifRegion { snippet: snippet.map(|text| SarifSnippet { text }), ..SarifRegion::between(region) }
+    }
+
+    fn between(region: Region) -> SarifRegion<'static> {
         SarifRegion {
             end_line: Some(region.end.line),
             end_column: Some(region.end.column),
-            snippet: snippet.map(|text| SarifSnippet { text }),
             ..SarifRegion::at(region.start)
         }
     }

@@ -1,4 +1,4 @@
-//! Which lines of a text are new, compared with what it was before.
+//! Which lines of a text are new, or differ, compared with what it was before.
 //!
 //! It does not know files or commits, nor where a line went that is there no more.
 
@@ -33,6 +33,16 @@ impl AddedLines {
     }
 }
 
+/// Runs of lines that differ: in the text before, and what stands there after. 0-based, sorted, apart; here white space
+/// counts.
+pub fn changed_lines(before: &[u8], after: &[u8]) -> Vec<(Range<u32>, Range<u32>)> {
+    let mut input = InternedInput::default();
+    input.update_before(before.split_inclusive(|byte| *byte == b'\n'));
+    input.update_after(after.split_inclusive(|byte| *byte == b'\n'));
+    let diff = Diff::compute(Algorithm::Histogram, &input);
+    diff.hunks().map(|hunk| (hunk.before, hunk.after)).collect()
+}
+
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let index = LineIndex::new(text);
     (1..=index.count()).map(move |line| index.line(line).slice(text).trim_ascii())
@@ -58,6 +68,13 @@ mod tests {
     #[test]
     fn white_space_around_a_line_is_no_content() {
         assert!(added("a:\n  b: 1\n", "a:\r\n    b: 1 \r\n").is_empty());
+    }
+
+    #[test]
+    fn line_breaks_and_indentation_count_where_a_difference_is_shown() {
+        assert_eq!(changed_lines(b"a\nb\nc\n", b"a\n  b\nc\nd\n"), [(1..2, 1..2), (3..3, 3..4)]);
+        assert_eq!(changed_lines(b"a\n", b"a\r\n"), [(0..1, 0..1)]);
+        assert!(changed_lines(b"a\n", b"a\n").is_empty());
     }
 
     #[test]

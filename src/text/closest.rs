@@ -15,6 +15,14 @@ pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
+/// As `closest`, where no other word is as near.
+pub fn only_closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let near = closest(word, known.clone())?;
+    let others = known.into_iter().filter(|other| *other != near);
+    let distance = |other: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &other.to_lowercase());
+    others.map(distance).all(|other| other > distance(near)).then_some(near)
+}
+
 /// True where one name is a slip of the finger away from the other: a word of it changed in one or two letters, a word
 /// more or a joint less. Names that differ in a number or in a short word mean different things.
 pub fn is_slip(one: &str, other: &str) -> bool {
@@ -55,6 +63,12 @@ mod tests {
     fn a_slip_of_the_finger_is_understood() {
         assert_eq!(closest("secretStoreref", ["secretStoreRef", "target"]), Some("secretStoreRef"));
         assert_eq!(unknown("key", "exlude", ["exclude", "rules"]), "unknown key `exlude`, did you mean `exclude`?");
+    }
+
+    #[test]
+    fn of_two_words_that_are_as_near_none_is_meant() {
+        assert_eq!(only_closest("db-pasword", ["db-password", "db-user"]), Some("db-password"));
+        assert_eq!(only_closest("token-x", ["token-a", "token-b"]), None);
     }
 
     #[test]

@@ -15,8 +15,8 @@ pub mod settings;
 mod span;
 mod visible;
 
-pub use added::AddedLines;
-pub use closest::{closest, is_slip, unknown};
+pub use added::{AddedLines, changed_lines};
+pub use closest::{closest, is_slip, only_closest, unknown};
 pub use encoding::{Decoded, OffsetMap, decode, is_binary};
 pub use lines::{LineIndex, Position, Region};
 pub use openings::Openings;

@@ -6,7 +6,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use globset::GlobSet;
 use tightlip::catalog::{Catalog, generator};
 use tightlip::engine::{self, ActiveRule, Plan};
 use tightlip::model::{Report, Rule, Tier};
@@ -79,26 +78,35 @@ pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
 
 /// As `check`, by a policy that lies elsewhere.
 pub fn check_by(root: &Path, rules: &[&'static Rule], threads: usize, policy: Policy) -> Report {
+    engine::check(&worktree(root, threads, &policy), &plan(rules, threads, policy))
+}
+
+/// These rules by this policy.
+pub fn plan(rules: &[&'static Rule], threads: usize, policy: Policy) -> Plan {
     let mut plan = Plan::new(Catalog::built_in(), rules.iter().map(|rule| ActiveRule::new(rule)).collect());
-    plan.policy = policy.clone();
+    plan.policy = policy;
     plan.policy.bindings.circumstances.today = Some(TODAY);
     plan.threads = threads;
+    plan
+}
+
+/// All of `root` but the folders that have a policy of their own.
+pub fn worktree(root: &Path, threads: usize, policy: &Policy) -> Worktree {
     let nested = nested_roots(root);
     let mut exclude: Vec<_> = policy.exclude.clone();
     exclude.extend(nested.iter().map(|folder| {
         let below = folder.strip_prefix(root).expect("a folder below the root");
         globset::Glob::new(&format!("{}/**", below.display())).expect("a plain path")
     }));
-    let exclude: GlobSet = glob_set(&exclude);
     let settings = Settings {
         root: root.to_path_buf(),
         gitignore: true,
-        exclude,
+        exclude: glob_set(&exclude),
         named: Vec::new(),
         folders: Vec::new(),
         threads,
     };
-    engine::check(&Worktree::new(settings), &plan)
+    Worktree::new(settings)
 }
 
 /// The binary, run in `folder`.
@@ -147,7 +155,7 @@ pub fn expect(file: &Path, actual: &str) {
     );
 }
 
-fn policy_of(root: &Path) -> Policy {
+pub fn policy_of(root: &Path) -> Policy {
     let Ok(text) = fs::read_to_string(root.join(POLICY_FILE)) else { return Policy::default() };
     let files = |path: &str| fs::read_to_string(root.join(path)).map_err(|error| error.to_string());
     Policy::load(POLICY_FILE, &text, Catalog::built_in().rules(), &files)

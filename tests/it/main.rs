@@ -10,6 +10,7 @@ mod cli;
 mod crds;
 mod decoding;
 mod docs;
+mod fix;
 mod fixtures;
 mod formats;
 mod harness;

@@ -25,6 +25,7 @@ static PASSWORD: Rule = Rule {
     aliases: &[],
     tags: &["credential"],
     once: false,
+    fix: None,
     matcher: Matcher::Structure("password"),
     bad: &[],
     good: &[],

@@ -45,6 +45,8 @@ pub struct StoreReference {
     pub namespace: Option<Arc<str>>,
     /// Where the name is written.
     pub place: Place,
+    /// The mapping that the name and the kind stand in; for a reference that is a name alone, the name.
+    pub holder: Place,
 }
 
 impl StoreKind {
@@ -147,6 +149,7 @@ impl Finder<'_> {
             name: text.clone(),
             namespace,
             place: name.place,
+            holder: reference.place,
         });
     }
 
@@ -198,7 +201,8 @@ impl Finder<'_> {
             return;
         }
         let (name, place) = (name.into(), written.place);
-        self.push(StoreReference { object: self.index, kind, kind_place: None, name, namespace, place });
+        let object = self.index;
+        self.push(StoreReference { object, kind, kind_place: None, name, namespace, place, holder: place });
     }
 
     fn push(&mut self, reference: StoreReference) {

@@ -247,6 +247,10 @@ fn judge_value(kind: Kind, key: &str, quoted: bool, value: &str) -> Judgement {
     if repeats(key, value) {
         return said(Verdict::Placeholder, "repeats its key");
     }
+    // `password: passwordKey` says which setting names the key.
+    if value == format!("{key}Key") {
+        return said(Verdict::Name, "is the name of a setting");
+    }
     if quality::is_url(value) || quality::is_pattern(value) {
         return said(Verdict::Innocent, "is a URL or a pattern");
     }

@@ -116,7 +116,8 @@ pub fn provider(deployment: &Deployment, reporter: &mut UnitReporter) {
 pub fn settings(deployment: &Deployment, reporter: &mut UnitReporter) {
     for Subject { store, shared, provider, settings } in subjects(deployment) {
         let Some(shared) = shared else { continue };
-        let environment = deployment.binding("env", store);
+        let named = |name: &String| shared.path.as_ref().is_none_or(|path| path.of(Some(name)).is_some());
+        let environment = deployment.binding("env", store).filter(named);
         let mut judge = Judge { reporter, environment: environment.as_deref(), missing: provider.place };
         if let (Some(wish), "SecretStore") = (&shared.namespace, store.kind()) {
             let found = store.data.at("metadata.namespace");

@@ -2,12 +2,11 @@
 //!
 //! It does not know the cluster: the policy's `targets` names the release.
 
-use super::schema::target;
 use super::{Context, Reporter};
 use crate::document::{Document, Form, Manifest};
 use crate::facts::external_secrets::GROUP;
 use crate::facts::releases::{self, FIRST_WITH_V1};
-use crate::model::Confidence;
+use crate::model::{Confidence, Release};
 use crate::syntax::Node;
 
 /// `api-version-not-served`
@@ -39,6 +38,11 @@ pub fn depends_on_target(document: &Document, context: &Context, reporter: &mut 
             tell(reporter, &manifest, place).blank("until", until.to_string()).emit();
         }
     }
+}
+
+/// The release that the policy names.
+fn target(context: &Context) -> Option<Release> {
+    context.policy.targets.external_secrets
 }
 
 /// Objects of the operator and where each says its version. A template that chooses between two is left alone.

@@ -61,7 +61,7 @@ pub fn wrong_value(document: &Document, context: &Context, reporter: &mut Report
                     None => format!("it takes {}.", listed(&others, "or")),
                 }
             }
-            FaultKind::Malformed(expected) => format!("it takes {expected}."),
+            FaultKind::Malformed(ref expected) => format!("it takes {expected}."),
             FaultKind::Duration if !super::refresh::is_refresh(fault.key) => {
                 "it takes a duration such as `1m30s`.".into()
             }
@@ -84,15 +84,14 @@ fn is_left_open(value: Node) -> bool {
 
 /// `field-not-in-target-release`
 pub fn not_in_release(document: &Document, context: &Context, reporter: &mut Reporter) {
-    let Some(target) = context.targets.external_secrets else { return };
     for fault in faults(document, context) {
-        let FaultKind::NotInRelease { of_value, ref words } = fault.kind else { continue };
+        let FaultKind::NotInRelease { of_value, ref words, ref target } = fault.kind else { continue };
         let what = match fault.value.as_str().filter(|_| of_value) {
             Some(value) => format!("`{value}` for `{}`", name(&fault)),
             None => format!("`{}`", name(&fault)),
         };
         let draft = reporter.at_key(fault.key, fault.value).blank("what", what).blank("words", words.as_str());
-        draft.blank("target", target.to_string()).emit();
+        draft.blank("target", target.as_str()).emit();
     }
 }
 

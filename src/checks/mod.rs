@@ -3,28 +3,39 @@
 //! A check knows its subject and reports only on it. It does not know severities, wording, other checks or output.
 
 mod api_versions;
+mod chart_secrets;
+mod conventions;
 mod deployment;
 mod duplicate_keys;
 mod external_secret_rules;
 mod fields;
+mod flux;
 mod generator_literals;
+mod go_templates;
+mod infisical;
 mod kustomize_fields;
 mod kustomize_references;
 mod password_in_uri;
+mod patches;
 mod plaintext_env;
 mod plaintext_secret;
+mod reach;
 mod refresh;
 mod remote_keys;
 mod schema;
 mod secret_delivery;
+mod secret_forms;
 mod secret_makers;
 mod secret_references;
 mod store_auth;
 mod store_lookups;
 mod store_references;
+mod transport;
 mod value_forms;
 mod values_flow;
 mod values_secrets;
+mod variables;
+mod vault_objects;
 
 use std::cell::OnceCell;
 
@@ -34,7 +45,7 @@ pub use values_flow::{BY_NAME, BY_USE, names_in_values};
 use crate::document::{Document, Role};
 use crate::graph::{Graph, Layout, UnitKind};
 use crate::model::{Draft, DraftBuilder, Emitter, Identity, Rule};
-use crate::policy::Targets;
+use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
 use crate::value::{self, Kind, Verdict};
@@ -61,7 +72,7 @@ enum Run {
 /// What a check may look at beside its subject.
 pub struct Context<'a> {
     pub layout: &'a Layout,
-    pub targets: &'a Targets,
+    pub policy: &'a Policy,
 }
 
 /// Sorted by id; `tests/it` holds it against `rules/manifests` and `fixtures`.
@@ -72,16 +83,26 @@ pub static CHECKS: &[Check] = &[
     Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
     Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
     Check { id: "empty-kustomization", run: Run::Document(kustomize_fields::empty) },
+    Check { id: "encrypted-manifest-without-decryption", run: Run::Graph(flux::without_decryption) },
+    Check { id: "environments-differ", run: Run::Graph(conventions::environments::parity) },
+    Check { id: "environments-share-backend", run: Run::Graph(conventions::environments::isolated) },
+    Check { id: "external-secret-in-wrong-folder", run: Run::Unit(conventions::external_secrets::location) },
+    Check { id: "external-secret-in-wrong-namespace", run: Run::Unit(conventions::external_secrets::namespace) },
     Check { id: "external-secret-not-in-kustomization", run: Run::Graph(secret_makers::not_listed) },
     Check { id: "external-secret-policy-conflict", run: Run::Document(external_secret_rules::policy_conflict) },
     Check { id: "external-secret-privileged-template", run: Run::Document(external_secret_rules::privileged_template) },
     Check { id: "external-secret-source-conflict", run: Run::Document(external_secret_rules::source_conflict) },
     Check { id: "external-secret-without-data", run: Run::Document(external_secret_rules::without_data) },
+    Check { id: "external-secret-without-kustomization", run: Run::Unit(conventions::external_secrets::listed) },
+    Check { id: "fake-store", run: Run::Document(reach::fake_store) },
     Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
     Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
+    Check { id: "find-takes-everything", run: Run::Document(reach::find_everything) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
     Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
+    Check { id: "infisical-secret-incomplete", run: Run::Document(infisical::incomplete) },
     Check { id: "inline-and-existing-secret", run: Run::Scalar(values_secrets::inline_and_existing) },
+    Check { id: "insecure-transport", run: Run::Document(transport::run) },
     Check { id: "invalid-field-type", run: Run::Document(fields::wrong_type) },
     Check { id: "invalid-field-value", run: Run::Document(fields::wrong_value) },
     Check { id: "invalid-refresh-interval", run: Run::Document(refresh::invalid) },
@@ -92,7 +113,10 @@ pub static CHECKS: &[Check] = &[
     Check { id: "kustomize-resource-missing", run: Run::Document(kustomize_references::missing) },
     Check { id: "metadata-policy-without-effect", run: Run::Unit(remote_keys::metadata_policy) },
     Check { id: "missing-field", run: Run::Document(fields::missing) },
+    Check { id: "namespace-expression-not-anchored", run: Run::Document(reach::not_anchored) },
     Check { id: "password-in-uri", run: Run::Scalar(password_in_uri::run) },
+    Check { id: "patch-selects-nothing", run: Run::Unit(patches::selects_nothing) },
+    Check { id: "patch-without-object", run: Run::Unit(patches::without_object) },
     Check { id: "plaintext-env-value", run: Run::Scalar(plaintext_env::run) },
     Check { id: "plaintext-generator-literal", run: Run::Document(generator_literals::run) },
     Check { id: "plaintext-secret", run: Run::Document(plaintext_secret::run) },
@@ -100,39 +124,75 @@ pub static CHECKS: &[Check] = &[
     Check { id: "plaintext-value-used-as-secret", run: Run::Unit(values_flow::run) },
     Check { id: "prefix-breaks-reference", run: Run::Unit(store_lookups::renamed) },
     Check { id: "prefix-breaks-secret-name", run: Run::Unit(secret_references::renamed) },
+    Check { id: "push-to-every-store", run: Run::Document(reach::push_everywhere) },
+    Check { id: "random-secret-in-chart", run: Run::Document(chart_secrets::random) },
     Check { id: "raw-payload-in-environment", run: Run::Unit(secret_delivery::raw_payload) },
     Check { id: "refresh-interval-ignored", run: Run::Document(refresh::ignored) },
+    Check { id: "refresh-interval-not-as-agreed", run: Run::Unit(conventions::refresh::interval) },
     Check { id: "reload-annotation-invalid", run: Run::Unit(secret_delivery::reload_annotation) },
     Check { id: "remote-key-invalid-for-provider", run: Run::Unit(remote_keys::invalid) },
+    Check { id: "remote-key-not-as-agreed", run: Run::Unit(conventions::remote_keys::shape) },
+    Check { id: "remote-key-of-another-app", run: Run::Unit(conventions::remote_keys::owner) },
     Check { id: "remote-key-repeats-mount", run: Run::Unit(remote_keys::repeats_mount) },
+    Check { id: "remote-property-missing", run: Run::Unit(conventions::remote_keys::property) },
+    Check { id: "required-annotation-missing", run: Run::Unit(conventions::external_secrets::annotations) },
     Check { id: "restart-target-not-found", run: Run::Unit(secret_delivery::restart_target) },
     Check { id: "rotated-secret-never-reread", run: Run::Unit(secret_delivery::never_reread) },
+    Check { id: "sealed-secret-open-scope", run: Run::Document(secret_forms::open_scope) },
+    Check { id: "sealed-value-not-sealed", run: Run::Document(secret_forms::not_sealed) },
+    Check { id: "secret-data-not-base64", run: Run::Document(secret_forms::not_base64) },
     Check { id: "secret-in-other-namespace", run: Run::Unit(secret_references::other_namespace) },
     Check { id: "secret-key-unresolved", run: Run::Unit(secret_references::key_unresolved) },
+    Check { id: "secret-lifecycle-not-as-agreed", run: Run::Unit(conventions::external_secrets::lifecycle) },
     Check { id: "secret-made-nowhere", run: Run::Unit(secret_references::made_nowhere) },
     Check { id: "secret-made-twice", run: Run::Unit(secret_makers::made_twice) },
     Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
+    Check { id: "secret-written-into-other-kind", run: Run::Document(reach::other_kind) },
+    Check { id: "selector-admits-every-namespace", run: Run::Document(reach::every_namespace) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
+    Check { id: "static-database-credentials", run: Run::Unit(conventions::vault::database) },
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
     Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
+    Check { id: "store-auth-not-as-agreed", run: Run::Unit(conventions::stores::auth) },
+    Check { id: "store-defined-by-app", run: Run::Unit(conventions::stores::defined_by_app) },
     Check { id: "store-defined-nowhere", run: Run::Unit(store_lookups::defined_nowhere) },
     Check { id: "store-excludes-namespace", run: Run::Unit(store_lookups::excludes_namespace) },
+    Check { id: "store-identity-not-as-agreed", run: Run::Unit(conventions::stores::identity) },
     Check { id: "store-in-other-namespace", run: Run::Unit(store_lookups::other_namespace) },
     Check { id: "store-kind-mismatch", run: Run::Unit(store_lookups::kind_mismatch) },
     Check { id: "store-not-found", run: Run::Unit(store_lookups::not_found) },
+    Check { id: "store-open-to-all-namespaces", run: Run::Document(reach::open_store) },
     Check { id: "store-provider-count", run: Run::Document(store_auth::provider_count) },
+    Check { id: "store-provider-not-as-agreed", run: Run::Unit(conventions::stores::provider) },
     Check {
         id: "store-reference-follows-external-secret",
         run: Run::Document(store_references::follows_external_secret),
     },
     Check { id: "store-reference-foreign-namespace", run: Run::Document(store_references::foreign_namespace) },
+    Check { id: "store-reference-not-as-agreed", run: Run::Unit(conventions::stores::reference) },
     Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },
+    Check { id: "store-settings-not-as-agreed", run: Run::Unit(conventions::stores::settings) },
+    Check { id: "target-name-not-as-agreed", run: Run::Unit(conventions::external_secrets::target_name) },
+    Check { id: "template-variable-unknown", run: Run::Document(go_templates::unknown_variable) },
+    Check { id: "template-variable-with-dash", run: Run::Document(go_templates::dash) },
+    Check { id: "typed-secret-lacks-key", run: Run::Document(secret_forms::lacks_key) },
     Check { id: "unknown-field", run: Run::Document(fields::unknown) },
     Check { id: "unknown-kustomization-field", run: Run::Document(kustomize_fields::unknown) },
+    Check { id: "value-reference-to-other-backend", run: Run::Document(conventions::value_references::other_backend) },
+    Check { id: "variable-not-defined", run: Run::Document(variables::not_defined) },
+    Check { id: "variable-used-before-definition", run: Run::Document(variables::before_definition) },
+    Check { id: "vault-auth-conflict", run: Run::Document(vault_objects::auth_conflict) },
+    Check { id: "vault-auth-incomplete", run: Run::Document(vault_objects::auth_incomplete) },
     Check { id: "vault-auth-namespace-not-allowed", run: Run::Unit(store_lookups::not_allowed) },
+    Check { id: "vault-auth-not-as-agreed", run: Run::Unit(conventions::vault::auth) },
+    Check { id: "vault-auth-open-to-all-namespaces", run: Run::Document(vault_objects::auth_open) },
     Check { id: "vault-destination-not-created", run: Run::Unit(secret_makers::not_created) },
+    Check { id: "vault-path-not-as-agreed", run: Run::Unit(conventions::vault::path) },
+    Check { id: "vault-path-repeats-data", run: Run::Document(vault_objects::path_repeats_data) },
     Check { id: "vault-reference-not-found", run: Run::Unit(store_lookups::vault_not_found) },
+    Check { id: "vault-setting-without-effect", run: Run::Document(vault_objects::without_effect) },
+    Check { id: "vault-static-credentials-not-allowed", run: Run::Document(vault_objects::static_credentials) },
     Check { id: "weak-default-in-values", run: Run::Scalar(values_secrets::weak_default) },
     Check { id: "workload-identity-with-static-key", run: Run::Unit(secret_delivery::static_key) },
 ];
@@ -213,7 +273,7 @@ impl Scalar<'_, '_> {
             let Some(literal) = self.literal().filter(|literal| telling && !literal.is_empty()) else {
                 return Verdict::Innocent;
             };
-            let siblings = leaf.node.sibling_keys();
+            let siblings = || leaf.node.sibling_keys();
             let around = value::Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() };
             match value::judge(around, &leaf.value[literal.range()]).verdict {
                 Verdict::Credential(_) | Verdict::WeakDefault
@@ -252,6 +312,14 @@ impl<'a, 'd> Reporter<'a, 'd> {
         let (subject, key_path) = (self.document.subject(), node.key_path());
         let identity = Identity::Manifest { subject, key_path: key_path.clone(), value };
         self.emitter.at(node.span(), identity).key_path(key_path)
+    }
+
+    /// A fault at a part of a scalar's value, known by its key path and that part.
+    pub fn within(&mut self, node: Node, part: Span) -> DraftBuilder<'_> {
+        let value = node.as_str().and_then(|text| text.get(part.range())).unwrap_or_default().to_owned();
+        let (subject, key_path) = (self.document.subject(), node.key_path());
+        let identity = Identity::Manifest { subject, key_path: key_path.clone(), value };
+        self.emitter.at(node.value_span(part), identity).key_path(key_path)
     }
 
     /// A fault at the key of an entry, known by the path of its value.

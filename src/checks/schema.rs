@@ -3,10 +3,13 @@
 //! It does not know which rule a disagreement belongs to, and it looks at one object only. What a template fills in, or a
 //! tool after it, is unknown and never a disagreement.
 
+use std::borrow::Cow;
+
 use super::Context;
-use super::value_forms::{is_boolean, is_data_key, is_label, is_name, is_schedule, is_text};
+use super::value_forms::{is_boolean, is_data_key, is_label, is_name, is_one_unit, is_schedule, is_text};
 use crate::document::{Document, Form, Manifest};
-use crate::facts::{self, Choice, Field, Kind, Presence, Shape, duration, releases};
+use crate::facts::vault_operator;
+use crate::facts::{self, Choice, Field, Kind, Presence, Shape, duration, external_secrets, generators, releases};
 use crate::model::Release;
 use crate::syntax::Node;
 use crate::text::closest;
@@ -29,13 +32,15 @@ pub enum FaultKind {
     /// Not one of the enumeration.
     NotAmong(&'static [&'static str]),
     /// Not of the form that was expected, in words.
-    Malformed(&'static str),
+    Malformed(Cow<'static, str>),
     /// Not a duration.
     Duration,
     /// The field, or this value of it, is not in the target release: "came with 2.8".
     NotInRelease {
         of_value: bool,
         words: String,
+        /// "external-secrets 0.15".
+        target: String,
     },
     /// So many of these fields cannot be there.
     Choice {
@@ -52,18 +57,11 @@ pub fn faults<'a>(document: &Document<'a>, context: &Context) -> Vec<Fault<'a>> 
     }
     let mut faults = Vec::new();
     for manifest in document.manifests().iter().copied() {
-        let Some(spec) = table_of(&manifest) else { continue };
-        let target = target(context);
-        let first = target.or((manifest.version() == "v1").then_some(releases::FIRST_WITH_V1));
+        let Some(table) = table_of(&manifest, context) else { continue };
         let is_open = document.form() == Form::Template || is_patch(manifest.root);
-        Comparison { manifest, target, first, is_open, faults: &mut faults }.root(spec);
+        Comparison { manifest, table, is_open, faults: &mut faults }.root();
     }
     faults
-}
-
-/// The release that the policy names.
-pub fn target(context: &Context) -> Option<Release> {
-    context.targets.external_secrets
 }
 
 /// True when something will still be put in the scalar's place: a template's hole, a variable, an encrypted value.
@@ -74,12 +72,50 @@ pub fn is_filled_in_later(node: Node) -> bool {
         || node.tag().is_some_and(|tag| !tag.starts_with("!!") && !tag.starts_with("tag:yaml.org"))
 }
 
-/// The table of `spec`; `None` for kinds and versions that there is none for.
-fn table_of(manifest: &Manifest) -> Option<&'static Kind> {
-    let is_old =
-        releases::served(manifest.kind(), manifest.version())?.until.is_some_and(|it| it <= releases::FIRST_WITH_V1);
-    facts::external_secrets::spec_of(manifest.kind())
-        .filter(|_| manifest.group() == facts::external_secrets::GROUP && !is_old)
+/// What is known of a kind.
+#[derive(Clone, Copy)]
+struct Table {
+    spec: &'static Kind,
+    /// There is no such object without a `spec`.
+    needs_spec: bool,
+    operator: &'static str,
+    /// The release that the policy names.
+    target: Option<Release>,
+    /// The oldest release that can be meant: the target, or what the API version gives away.
+    first: Option<Release>,
+}
+
+/// The table of a manifest's kind; `None` for kinds and versions that there is none for.
+fn table_of(manifest: &Manifest, context: &Context) -> Option<Table> {
+    let (kind, version) = (manifest.kind(), manifest.version());
+    match manifest.group() {
+        external_secrets::GROUP => {
+            let is_old = releases::served(kind, version)?.until.is_some_and(|it| it <= releases::FIRST_WITH_V1);
+            let spec = external_secrets::spec_of(kind).filter(|_| !is_old)?;
+            let target = context.policy.targets.external_secrets;
+            let first = target.or((version == "v1").then_some(releases::FIRST_WITH_V1));
+            Some(Table { spec, needs_spec: true, operator: "external-secrets", target, first })
+        }
+        generators::GROUP if version == "v1alpha1" => {
+            let target = context.policy.targets.external_secrets;
+            Some(Table::of(generators::spec_of(kind)?, "external-secrets", target))
+        }
+        vault_operator::GROUP if version == "v1beta1" => {
+            let target = context.policy.targets.vault_secrets_operator;
+            Some(Table::of(vault_operator::spec_of(kind)?, "vault-secrets-operator", target))
+        }
+        _ => None,
+    }
+}
+
+impl Table {
+    fn of(spec: &'static Kind, operator: &'static str, target: Option<Release>) -> Table {
+        let needs_spec = match spec {
+            Kind::Object(shape) => shape.fields.iter().any(|field| field.is_required(target, target)),
+            _ => false,
+        };
+        Table { spec, needs_spec, operator, target, first: target }
+    }
 }
 
 /// A strategic merge patch that no kustomization names.
@@ -89,10 +125,7 @@ fn is_patch(root: Node) -> bool {
 
 struct Comparison<'a, 'f> {
     manifest: Manifest<'a>,
-    /// The release that the policy names.
-    target: Option<Release>,
-    /// The oldest release that can be meant: the target, or what the API version gives away.
-    first: Option<Release>,
+    table: Table,
     /// More may be there than is written: nothing is missing, and nothing is one too many.
     is_open: bool,
     faults: &'f mut Vec<Fault<'a>>,
@@ -119,11 +152,11 @@ impl Present<'_> {
 }
 
 impl<'a> Comparison<'a, '_> {
-    fn root(&mut self, spec: &'static Kind) {
+    fn root(&mut self) {
         let root = self.manifest.root;
         match root.entry("spec") {
-            Some((key, value)) if !value.is_null() => self.value(key, value, spec, None),
-            _ if self.is_open => {}
+            Some((key, value)) if !value.is_null() => self.value(key, value, self.table.spec, None),
+            _ if self.is_open || !self.table.needs_spec => {}
             _ => {
                 let (key, value) = root.entry("kind").unwrap_or((root, root));
                 self.push(key, value, FaultKind::Missing(&SPEC));
@@ -164,7 +197,7 @@ impl<'a> Comparison<'a, '_> {
         let mut here = Present::default();
         for (key, value) in mapping.entries() {
             let Some(name) = key.as_str().filter(|_| !is_filled_in_later(key)) else { continue };
-            match shape.field(name).filter(|field| !field.only_v1 || self.manifest.version() != "v1beta1") {
+            match shape.field(name).filter(|field| !field.only_v1 || !self.is_closed_version()) {
                 None => {
                     here.unknown.push(name);
                     self.push(key, value, FaultKind::Unknown(shape));
@@ -190,7 +223,8 @@ impl<'a> Comparison<'a, '_> {
     /// not missing, nor is one whose successor is there too early.
     fn absent(&mut self, key: Node<'a>, mapping: Node<'a>, shape: &'static Shape, here: &Present<'a>) {
         for field in shape.fields {
-            let is_missing = field.is_required(self.first, self.target) && !here.fields.contains(&field.name);
+            let is_missing =
+                field.is_required(self.table.first, self.table.target) && !here.fields.contains(&field.name);
             let is_succeeded = here.is_ahead && matches!(field.presence, Presence::RequiredUntil(_));
             if is_missing && !is_succeeded && !here.misspells(field, shape) {
                 self.push(key, mapping, FaultKind::Missing(field));
@@ -220,15 +254,29 @@ impl<'a> Comparison<'a, '_> {
             Kind::Duration | Kind::SecondsOrDuration => {}
             Kind::Boolean if !is_boolean(value) => self.push(key, value, FaultKind::Type(expected(kind))),
             Kind::Integer if !value.is_integer() => self.push(key, value, FaultKind::Type(expected(kind))),
-            Kind::Boolean | Kind::Integer => {}
+            Kind::Between(..) if !value.is_integer() => self.push(key, value, FaultKind::Type(expected(kind))),
+            Kind::Between(least, most) if !is_between(text, *least, *most) => {
+                self.push(key, value, FaultKind::Malformed(range(*least, *most).into()))
+            }
+            Kind::Boolean | Kind::Integer | Kind::Between(..) => {}
             _ if !is_text(value) => self.push(key, value, FaultKind::Type("a string")),
             Kind::Enum(values) => self.enumerated(key, value, text, values, field),
-            Kind::Name if !is_name(text) => self.push(key, value, FaultKind::Malformed(NAME)),
-            Kind::Namespace if !is_label(text) => self.push(key, value, FaultKind::Malformed(NAMESPACE)),
-            Kind::DataKey if !is_data_key(text) => self.push(key, value, FaultKind::Malformed(DATA_KEY)),
-            Kind::Schedule if !is_schedule(text) => self.push(key, value, FaultKind::Malformed(SCHEDULE)),
+            Kind::Name if !is_name(text) => self.malformed(key, value, NAME),
+            Kind::Namespace if !is_label(text) => self.malformed(key, value, NAMESPACE),
+            Kind::DataKey if !is_data_key(text) => self.malformed(key, value, DATA_KEY),
+            Kind::Schedule if !is_schedule(text) => self.malformed(key, value, SCHEDULE),
+            Kind::OneUnit(units) if !is_one_unit(text, units) => self.malformed(key, value, ONE_UNIT),
             _ => {}
         }
+    }
+
+    fn malformed(&mut self, key: Node<'a>, value: Node<'a>, expected: &'static str) {
+        self.push(key, value, FaultKind::Malformed(expected.into()));
+    }
+
+    /// `v1beta1` of external-secrets takes no more fields.
+    fn is_closed_version(&self) -> bool {
+        self.manifest.group() == external_secrets::GROUP && self.manifest.version() == "v1beta1"
     }
 
     fn enumerated(
@@ -242,9 +290,9 @@ impl<'a> Comparison<'a, '_> {
         let release =
             |list: &[(&str, Release)]| list.iter().find(|(name, _)| *name == text).map(|(_, release)| *release);
         let (since, until) = field.map_or((None, None), |field| (release(field.newer), release(field.gone)));
-        let is_gone = until.zip(self.first).is_some_and(|(until, first)| until <= first);
+        let is_gone = until.zip(self.table.first).is_some_and(|(until, first)| until <= first);
         match values.contains(&text) {
-            true if is_gone && self.target.is_none() => self.push(key, value, FaultKind::NotAmong(values)),
+            true if is_gone && self.table.target.is_none() => self.push(key, value, FaultKind::NotAmong(values)),
             true => {
                 self.release(key, value, (since, until), true);
             }
@@ -260,18 +308,19 @@ impl<'a> Comparison<'a, '_> {
         life: (Option<Release>, Option<Release>),
         of_value: bool,
     ) -> bool {
-        let Some(target) = self.target else { return false };
+        let Some(target) = self.table.target else { return false };
         let words = match life {
             (Some(since), _) if target < since => format!("came with {since}"),
             (_, Some(until)) if target >= until => format!("was removed with {until}"),
             _ => return false,
         };
-        self.push(key, value, FaultKind::NotInRelease { of_value, words });
+        let target = format!("{} {target}", self.table.operator);
+        self.push(key, value, FaultKind::NotInRelease { of_value, words, target });
         true
     }
 
     fn is_store_interval(&self, value: Node, text: &str) -> bool {
-        let takes_durations = self.target.is_none_or(|target| target >= releases::STORE_INTERVAL_AS_DURATION);
+        let takes_durations = self.table.target.is_none_or(|target| target >= releases::STORE_INTERVAL_AS_DURATION);
         value.is_integer() || takes_durations && is_text(value) && duration::parse(text).is_some()
     }
 
@@ -298,12 +347,24 @@ static OBJECT: Shape = Shape {
 const NAME: &str = "a name in lower case: letters, digits, `-` and `.`, at most 253 characters";
 const NAMESPACE: &str = "a namespace: lower-case letters, digits and `-`, at most 63 characters";
 const DATA_KEY: &str = "a key of a Secret: letters, digits, `-`, `_` and `.`, at most 253 characters";
+const ONE_UNIT: &str = "one number and one unit, such as `90m` or `30s`: neither `1h30m` nor a bare number";
 const SCHEDULE: &str = "a schedule: five fields, or a word such as `@daily`";
+
+fn is_between(text: &str, least: i64, most: i64) -> bool {
+    text.trim_start_matches('+').parse().is_ok_and(|number: i64| (least..=most).contains(&number))
+}
+
+fn range(least: i64, most: i64) -> String {
+    match most {
+        i64::MAX => format!("a number of at least {least}"),
+        _ => format!("a number from {least} to {most}"),
+    }
+}
 
 fn expected(kind: &Kind) -> &'static str {
     match kind {
         Kind::Boolean => "`true` or `false`, without quotes",
-        Kind::Integer => "a whole number, without quotes",
+        Kind::Integer | Kind::Between(..) => "a whole number, without quotes",
         Kind::Duration => "a duration",
         Kind::SecondsOrDuration => "a number of seconds or a duration",
         _ => "a string",

@@ -114,6 +114,9 @@ pub fn reload_annotation(deployment: &Deployment, reporter: &mut UnitReporter) {
                     Some((item, None)) => format!("names `{item}`, which it does not use."),
                     None => continue,
                 },
+                "reloader.stakater.com/search" if is_workload && is_on(object, "reloader.stakater.com/auto") => {
+                    "is not looked at beside `reloader.stakater.com/auto`.".to_owned()
+                }
                 "secret.reloader.stakater.com/reload"
                 | "reloader.stakater.com/auto"
                 | "secret.reloader.stakater.com/auto"
@@ -126,6 +129,11 @@ pub fn reload_annotation(deployment: &Deployment, reporter: &mut UnitReporter) {
             reporter.at(value.place, name).blank("annotation", name).blank("fault", fault).emit();
         }
     }
+}
+
+fn is_on(object: &Object, annotation: &str) -> bool {
+    let annotations = object.data.at("metadata.annotations");
+    annotations.and_then(|all| all.get(annotation)).is_some_and(|value| value.as_str() == Some("true"))
 }
 
 fn makes_secrets(object: &Object) -> bool {

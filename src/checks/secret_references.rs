@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::conventions::external_secrets::is_misplaced;
 use super::{Deployment, UnitReporter};
 use crate::graph::{Consumer, Fate, Member, Object, Place, UnitKind};
 use crate::model::Confidence;
@@ -28,6 +29,10 @@ pub fn other_namespace(deployment: &Deployment, reporter: &mut UnitReporter) {
     for wanted in wanted(deployment) {
         let Fate::OtherNamespace(makers) = wanted.fate else { continue };
         let producer = deployment.graph.producer(makers[0]);
+        // Whose namespace is not the agreed one is told at the maker.
+        if is_misplaced(deployment, makers[0].0, deployment.graph.object(makers[0].0, producer.object)) {
+            continue;
+        }
         let namespace = |namespace: Option<&str>| namespace.unwrap_or("another one").to_owned();
         let draft = reporter.at(wanted.place(), wanted.name());
         let draft = draft.blank("name", wanted.name()).blank("maker", maker(deployment, makers[0]));

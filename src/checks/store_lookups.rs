@@ -168,7 +168,13 @@ pub fn not_allowed(deployment: &Deployment, reporter: &mut UnitReporter) {
 }
 
 fn lookups<'a>(deployment: &'a Deployment) -> impl Iterator<Item = (&'a StoreReference, &'a Lookup)> {
-    deployment.flow().references.iter().zip(deployment.graph.lookups(deployment.unit))
+    // Where the stores are agreed on, a reference to another is told by the convention, and those are not missed.
+    let is_agreed = deployment.policy().stores.as_ref().is_some_and(|stores| stores.shared.is_some());
+    let is_told = move |(reference, lookup): &(&StoreReference, &Lookup)| {
+        is_agreed && reference.kind.is_external() && !matches!(lookup, Lookup::Found(_))
+    };
+    let lookups = deployment.flow().references.iter().zip(deployment.graph.lookups(deployment.unit));
+    lookups.filter(move |pair| !is_told(pair))
 }
 
 fn sure(deployment: &Deployment, reference: &StoreReference, usual: Confidence) -> Confidence {

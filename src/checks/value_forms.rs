@@ -44,6 +44,16 @@ pub fn is_data_key(text: &str) -> bool {
     (1..=253).contains(&text.len()) && text.bytes().all(belongs)
 }
 
+/// A number, which may have a fraction, and one of `units`.
+pub fn is_one_unit(text: &str, units: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.strip_suffix(|unit| units.contains(unit));
+    number.is_some_and(|number| match number.split_once('.') {
+        Some((whole, fraction)) => digits(whole) && digits(fraction),
+        None => digits(number),
+    })
+}
+
 pub fn is_schedule(text: &str) -> bool {
     let words = ["@annually", "@yearly", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
     words.contains(&text) || text.starts_with("@every ") || text.split(' ').filter(|it| !it.is_empty()).count() == 5
@@ -77,5 +87,9 @@ mod tests {
         assert!(!is_label(&long) && !is_label("a.b"));
         assert!(!is_data_key("") && !is_data_key("a/b") && !is_data_key("a b") && !is_data_key(&"a".repeat(254)));
         assert!(!is_schedule("0 22 * *") && !is_schedule("@often"));
+        assert!(is_one_unit("90m", "smh") && is_one_unit("1.5h", "smh") && is_one_unit("30d", "smhd"));
+        for text in ["", "0", "60", "m", "1h30m", "30d", ".5h", "1.h", "-1m", "1 m", "5ms"] {
+            assert!(!is_one_unit(text, "smh"), "{text}");
+        }
     }
 }

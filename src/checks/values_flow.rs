@@ -56,7 +56,7 @@ fn confidence(flow: &ValueFlow) -> Option<Confidence> {
     let verdict = match &flow.sink {
         Sink::Secret(key) => value::judge_in_secret(key, &decoded(&flow.text)).verdict,
         Sink::Variable(name) => {
-            let context = value::Context { keys: &[name], siblings: &[], quoted: true };
+            let context = value::Context { keys: &[name], siblings: &Vec::new, quoted: true };
             value::judge(context, &flow.text).verdict
         }
         Sink::Name | Sink::Other => return None,

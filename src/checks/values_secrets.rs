@@ -58,7 +58,7 @@ fn report(leaf: &Leaf, confidence: Confidence, reporter: &mut Reporter) {
 }
 
 /// True for what a chart takes as values.
-fn is_value(document: &Document, leaf: &Leaf) -> bool {
+pub fn is_value(document: &Document, leaf: &Leaf) -> bool {
     let is_below = |path: &str| {
         let mut keys = leaf.keys.iter();
         path.split('.').all(|part| keys.next() == Some(&part))

@@ -11,7 +11,7 @@ use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
 use crate::filter::PathIgnore;
 use crate::model::{Finding, Masking, RepoPath, Rule, Severity, Suppression};
-use crate::policy::{Externals, Targets};
+use crate::policy::Policy;
 
 /// A rule that is on, with what the policy changes about it.
 #[derive(Clone, Debug)]
@@ -36,8 +36,8 @@ pub struct Plan {
     /// The credential rules that are off, for masking; `None` where all are on.
     pub(super) silent: Option<(Detector, KeyedRules)>,
     pub(super) checks: Vec<(&'static Check, &'static Rule)>,
-    pub targets: Targets,
-    pub externals: Externals,
+    /// What the repository wishes: its conventions, and what lies outside of it.
+    pub policy: Policy,
     /// What is reported; empty is everything.
     pub scope: Vec<RepoPath>,
     pub ignores: Vec<PathIgnore>,
@@ -47,6 +47,8 @@ pub struct Plan {
     pub suppress: bool,
     /// The ignores of other scanners count, too.
     pub foreign_markers: bool,
+    /// Archives are opened.
+    pub archives: bool,
     pub masking: Masking,
     pub threads: usize,
     /// Has charts rendered by Helm, where the user asks for that.
@@ -68,13 +70,13 @@ impl Plan {
             checks: CHECKS.iter().filter_map(|check| Some((check, find(check.id)?))).collect(),
             catalog,
             rules,
-            targets: Targets::default(),
-            externals: Externals::default(),
+            policy: Policy::default(),
             scope: Vec::new(),
             ignores: Vec::new(),
             watches_policy: true,
             suppress: true,
             foreign_markers: true,
+            archives: false,
             masking: Masking::default(),
             threads: 1,
             renderer: None,

@@ -2,7 +2,7 @@
 //!
 //! Source: the definitions of ExternalSecret, SecretStore, ClusterExternalSecret, PushSecret and ClusterPushSecret in
 //! external-secrets 2.9 and of every minor release from 0.9 to it, and the rules of its admission webhook. It does not
-//! know the generators (`generators.external-secrets.io`) nor what a backend accepts as a key.
+//! know what a backend accepts as a key.
 
 use super::shape::Choice::{self, AtLeastOne, AtMostOne, ExactlyOne, OneField};
 use super::shape::Kind::{self, Any, Boolean, DataKey, Duration, Enum, Integer, List, Map, Name, Namespace, Schedule};
@@ -223,8 +223,10 @@ const STORE_SPEC: Kind = object(&[
     optional("controller", Text),
     required("provider", PROVIDERS),
     optional("refreshInterval", SecondsOrDuration),
-    optional("retrySettings", object(&[optional("maxRetries", Integer), optional("retryInterval", Duration)])),
+    optional("retrySettings", RETRY),
 ]);
+
+pub(super) const RETRY: Kind = object(&[optional("maxRetries", Integer), optional("retryInterval", Duration)]);
 
 /// A key of a Secret.
 pub(super) const SECRET_KEY: Kind = reference(Reference::FollowsExternalSecret, SECRET_KEY_FIELDS);
@@ -280,7 +282,11 @@ const NULL_BYTES: Kind = Enum(&["Ignore", "Fail"]);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::Shape;
+    use crate::facts::{Shape, generators, vault_operator};
+
+    fn every_table() -> impl Iterator<Item = &'static (&'static str, Kind)> {
+        SPECS.iter().chain(generators::SPECS).chain(vault_operator::SPECS)
+    }
 
     fn every_shape(kind: &Kind, see: &mut impl FnMut(&Shape)) {
         match kind {
@@ -295,7 +301,7 @@ mod tests {
 
     #[test]
     fn fields_are_sorted_and_choices_name_fields_that_exist() {
-        for (name, spec) in SPECS {
+        for (name, spec) in every_table() {
             every_shape(spec, &mut |shape| {
                 let names: Vec<_> = shape.names().collect();
                 assert!(names.is_sorted(), "{name}: {names:?}");
@@ -309,7 +315,7 @@ mod tests {
 
     #[test]
     fn values_that_come_or_go_belong_to_their_enumeration() {
-        for (name, spec) in SPECS {
+        for (name, spec) in every_table() {
             every_shape(spec, &mut |shape| {
                 for field in shape.fields {
                     let Kind::Enum(values) = field.kind else {

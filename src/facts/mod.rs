@@ -4,15 +4,19 @@
 //! It does not read manifests.
 
 pub mod consumers;
-pub mod duration;
+pub use crate::text::duration;
 // The tables are skipped: one field a line reads better than what rustfmt makes of nested calls.
 #[rustfmt::skip]
 pub mod external_secrets;
+#[rustfmt::skip]
+pub mod generators;
 pub mod producers;
 pub mod releases;
 pub mod remote_keys;
 mod shape;
 #[rustfmt::skip]
 mod store_providers;
+#[rustfmt::skip]
+pub mod vault_operator;
 
 pub use shape::{Choice, Field, Kind, Presence, Reference, Shape, optional, required};

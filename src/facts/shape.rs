@@ -42,8 +42,12 @@ pub enum Kind {
     Text,
     Boolean,
     Integer,
+    /// A whole number from the first to the last, both included.
+    Between(i64, i64),
     /// A Go duration: `1h30m`.
     Duration,
+    /// One number and one of these units, each a letter: `90m`, but not `1h30m`.
+    OneUnit(&'static str),
     /// Seconds, or a Go duration.
     SecondsOrDuration,
     /// Name of an object: a DNS-1123 subdomain, at most 253 characters.

@@ -123,7 +123,7 @@ const AWS: Kind = object(&[
     optional("transitiveTagKeys", List(&Text)),
 ]);
 
-const AZURE_CLOUDS: &[&str] = &["PublicCloud", "USGovernmentCloud", "ChinaCloud", "GermanCloud", "AzureStackCloud"];
+pub(super) const AZURE_CLOUDS: &[&str] = &["PublicCloud", "USGovernmentCloud", "ChinaCloud", "GermanCloud", "AzureStackCloud"];
 
 const AZUREKV: Kind = object(&[
     optional("authSecretRef", object(&[
@@ -180,7 +180,7 @@ const BEYONDTRUST: Kind = object(&[
     ])),
 ]);
 
-const BEYONDTRUST_WORKLOAD: Kind = object(&[
+pub(super) const BEYONDTRUST_WORKLOAD: Kind = object(&[
     required("auth", object(&[required("apikey", object(&[required("token", STRICT_SECRET_KEY)]))])),
     optional("caBundle", Text),
     optional("caProvider", CA_PROVIDER),
@@ -626,7 +626,7 @@ const SENHASEGURA: Kind = object(&[
     required("url", Text),
 ]);
 
-const VAULT: Kind = object(&[
+pub(super) const VAULT: Kind = object(&[
     optional("auth", choice(&[
         ExactlyOne(&["appRole", "cert", "gcp", "iam", "jwt", "kubernetes", "ldap", "tokenSecretRef", "userPass"]),
     ], &[

@@ -57,12 +57,25 @@ pub enum Cause {
     NotRun,
     /// A limit of ours.
     TooMuch,
+    /// A patch for an object that is not here: the build fails.
+    Unmatched,
+    /// A patch whose target selects nothing: nothing is lost, and nothing is done.
+    Idle,
+}
+
+impl Gap {
+    /// True where there may be objects that are not seen.
+    pub fn hides_objects(&self) -> bool {
+        self.cause != Cause::Idle
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Unit {
     /// The folder or file it starts from, `overlays/prod`; with the release's name where several start there.
     pub name: String,
+    /// That folder or file.
+    pub root: RepoPath,
     pub kind: UnitKind,
     pub objects: Vec<Object>,
     /// False when there may be objects beside these.
@@ -77,7 +90,8 @@ pub struct Unit {
 impl Unit {
     pub fn new(root: &RepoPath, kind: UnitKind, objects: Vec<Object>) -> Unit {
         let name = if root.as_bytes().is_empty() { ".".to_owned() } else { root.to_text().into_owned() };
-        Unit { name, kind, objects, complete: true, gaps: Vec::new(), namespace: None, value_flows: Vec::new() }
+        let (gaps, value_flows) = (Vec::new(), Vec::new());
+        Unit { name, root: root.clone(), kind, objects, complete: true, gaps, namespace: None, value_flows }
     }
 
     /// Manifests that come on standard input: all there is.
@@ -93,7 +107,7 @@ impl Unit {
 
     /// With what its gaps say of it.
     pub fn closed(self) -> Unit {
-        Unit { complete: self.gaps.is_empty(), ..self }
+        Unit { complete: !self.gaps.iter().any(Gap::hides_objects), ..self }
     }
 
     fn built(root: &RepoPath, kind: UnitKind, build: Build) -> Unit {

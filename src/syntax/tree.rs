@@ -173,6 +173,11 @@ impl<'a> Node<'a> {
         self.tree
     }
 
+    /// The whole text that it lies in.
+    pub fn source(self) -> &'a str {
+        self.text
+    }
+
     /// Where it is written: of an alias, the `*name`; of a quoted scalar, with its quotes; of a block scalar, its lines
     /// without the header.
     pub fn span(self) -> Span {

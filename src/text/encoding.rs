@@ -23,7 +23,31 @@ pub enum OffsetMap {
     #[default]
     Identity,
     /// (decoded offset, file offset) at every `STRIDE`th character; between them each step is decoded again.
-    Utf16 { checkpoints: Vec<(usize, usize)> },
+    Wide { unit: Unit, checkpoints: Vec<(usize, usize)> },
+}
+
+/// What a character is made of in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Utf16,
+    Utf32,
+}
+
+impl Unit {
+    fn bytes(self) -> usize {
+        match self {
+            Unit::Utf16 => 2,
+            Unit::Utf32 => 4,
+        }
+    }
+
+    /// How many bytes of the file `character` takes.
+    fn length(self, character: char) -> usize {
+        match self {
+            Unit::Utf16 => 2 * character.len_utf16(),
+            Unit::Utf32 => 4,
+        }
+    }
 }
 
 impl OffsetMap {
@@ -33,18 +57,19 @@ impl OffsetMap {
     }
 
     fn offset_in_file(&self, text: &[u8], offset: usize) -> usize {
-        let OffsetMap::Utf16 { checkpoints } = self else { return offset };
+        let OffsetMap::Wide { unit, checkpoints } = self else { return offset };
         let nearest = checkpoints.partition_point(|&(decoded, _)| decoded <= offset).saturating_sub(1);
         let (decoded, file) = checkpoints.get(nearest).copied().unwrap_or_default();
         let between = Span::new(decoded, offset.max(decoded)).slice(text);
-        file + 2 * String::from_utf8_lossy(between).encode_utf16().count()
+        file + String::from_utf8_lossy(between).chars().map(|character| unit.length(character)).sum::<usize>()
     }
 }
 
-/// UTF-16 (with a byte-order mark, or recognised by its zero bytes) becomes UTF-8; everything else stays as it is.
+/// UTF-16 and UTF-32 (with a byte-order mark, or recognised by their zero bytes) become UTF-8; everything else stays as
+/// it is.
 pub fn decode(bytes: &[u8]) -> Decoded<'_> {
-    match utf16(bytes) {
-        Some(encoding) => decode_utf16(bytes, encoding),
+    match wide(bytes) {
+        Some(encoding) => encoding.decode(bytes),
         None => Decoded { text: Cow::Borrowed(bytes), map: OffsetMap::Identity },
     }
 }
@@ -54,55 +79,86 @@ pub fn is_binary(text: &[u8]) -> bool {
     memchr::memchr(0, &text[..text.len().min(PROBE)]).is_some()
 }
 
-struct Utf16 {
+struct Wide {
+    unit: Unit,
     big_endian: bool,
     mark: usize,
 }
 
-fn utf16(bytes: &[u8]) -> Option<Utf16> {
+fn wide(bytes: &[u8]) -> Option<Wide> {
+    let marked = |unit: Unit, big_endian| Some(Wide { unit, big_endian, mark: unit.bytes() });
     match bytes {
-        // FF FE 00 00 is UTF-32, which is not decoded.
-        [0xFF, 0xFE, 0, 0, ..] => None,
-        [0xFF, 0xFE, ..] => Some(Utf16 { big_endian: false, mark: 2 }),
-        [0xFE, 0xFF, ..] => Some(Utf16 { big_endian: true, mark: 2 }),
-        _ => unmarked_utf16(bytes),
+        [0xFF, 0xFE, 0, 0, ..] => marked(Unit::Utf32, false),
+        [0, 0, 0xFE, 0xFF, ..] => marked(Unit::Utf32, true),
+        [0xFF, 0xFE, ..] => marked(Unit::Utf16, false),
+        [0xFE, 0xFF, ..] => marked(Unit::Utf16, true),
+        _ => unmarked(bytes),
     }
 }
 
-/// Without a mark: mostly ASCII text has a zero in nearly every second byte and nearly none in the others.
-fn unmarked_utf16(bytes: &[u8]) -> Option<Utf16> {
-    let probe = &bytes[..bytes.len().min(PROBE) & !1];
+/// Without a mark: mostly ASCII text has zeros in nearly every unit, and nearly none in the byte that tells.
+fn unmarked(bytes: &[u8]) -> Option<Wide> {
+    let probe = &bytes[..bytes.len().min(PROBE) & !3];
     if probe.len() < 8 || memchr::memchr(0, probe).is_none() {
         return None;
     }
-    let pairs = probe.len() / 2;
-    let zeros = |from: usize| probe[from..].iter().step_by(2).filter(|&&byte| byte == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    let (mostly, hardly) = (pairs * 9 / 10, pairs / 50);
-    match (even, odd) {
-        _ if odd >= mostly && even <= hardly => Some(Utf16 { big_endian: false, mark: 0 }),
-        _ if even >= mostly && odd <= hardly => Some(Utf16 { big_endian: true, mark: 0 }),
-        _ => None,
-    }
+    let quarters = probe.len() / 4;
+    let (mostly, hardly) = (quarters * 9 / 10, quarters / 50);
+    let zeros: [usize; 4] =
+        std::array::from_fn(|from| probe[from..].iter().step_by(4).filter(|&&byte| byte == 0).count());
+    let lanes = zeros.map(|zeros| {
+        if zeros >= mostly {
+            '0'
+        } else if zeros <= hardly {
+            'x'
+        } else {
+            '?'
+        }
+    });
+    let (unit, big_endian) = match lanes {
+        ['x', '0', 'x', '0'] => (Unit::Utf16, false),
+        ['0', 'x', '0', 'x'] => (Unit::Utf16, true),
+        ['x', '0', '0', '0'] => (Unit::Utf32, false),
+        ['0', '0', '0', 'x'] => (Unit::Utf32, true),
+        _ => return None,
+    };
+    Some(Wide { unit, big_endian, mark: 0 })
 }
 
-fn decode_utf16(bytes: &[u8], encoding: Utf16) -> Decoded<'_> {
-    let units = bytes[encoding.mark..].chunks_exact(2).map(|pair| match encoding.big_endian {
-        true => u16::from_be_bytes([pair[0], pair[1]]),
-        false => u16::from_le_bytes([pair[0], pair[1]]),
-    });
-    let mut text = String::with_capacity(bytes.len() / 2);
-    let mut checkpoints = Vec::with_capacity(bytes.len() / (2 * STRIDE) + 1);
-    let mut file = encoding.mark;
-    for (count, unit) in char::decode_utf16(units).enumerate() {
-        if count % STRIDE == 0 {
-            checkpoints.push((text.len(), file));
+impl Wide {
+    fn decode(self, bytes: &[u8]) -> Decoded<'static> {
+        let whole = &bytes[self.mark..];
+        match self.unit {
+            Unit::Utf16 => {
+                let units = whole.chunks_exact(2).map(|unit| self.number(unit) as u16);
+                self.text(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)), bytes)
+            }
+            Unit::Utf32 => {
+                let units = whole.chunks_exact(4).map(|unit| self.number(unit));
+                self.text(units.map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)), bytes)
+            }
         }
-        let character = unit.unwrap_or(char::REPLACEMENT_CHARACTER);
-        text.push(character);
-        file += 2 * character.len_utf16();
     }
-    Decoded { text: Cow::Owned(text.into_bytes()), map: OffsetMap::Utf16 { checkpoints } }
+
+    fn number(&self, unit: &[u8]) -> u32 {
+        let add = |number: u32, byte: &u8| number << 8 | u32::from(*byte);
+        if self.big_endian { unit.iter().fold(0, add) } else { unit.iter().rev().fold(0, add) }
+    }
+
+    fn text(&self, characters: impl Iterator<Item = char>, bytes: &[u8]) -> Decoded<'static> {
+        let mut text = String::with_capacity(bytes.len() / self.unit.bytes());
+        let mut checkpoints = Vec::with_capacity(bytes.len() / (self.unit.bytes() * STRIDE) + 1);
+        let mut file = self.mark;
+        for (count, character) in characters.enumerate() {
+            if count % STRIDE == 0 {
+                checkpoints.push((text.len(), file));
+            }
+            text.push(character);
+            file += self.unit.length(character);
+        }
+        let map = OffsetMap::Wide { unit: self.unit, checkpoints };
+        Decoded { text: Cow::Owned(text.into_bytes()), map }
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +187,25 @@ mod tests {
         let decoded = decode(&bytes);
         assert_eq!(&*decoded.text, b"ab");
         assert_eq!(decoded.map.to_file(&decoded.text, Span::new(1, 2)), Span::new(4, 6));
+    }
+
+    #[test]
+    fn utf32_is_read_with_a_mark_and_without() {
+        let source = "token = \"größe 𝄞\"\n".repeat(20);
+        let at = source.rfind("größe").unwrap();
+        for (mark, little) in [(vec![0xFF, 0xFE, 0, 0], true), (vec![0, 0, 0xFE, 0xFF], false), (Vec::new(), true)] {
+            let write = |text: &str| -> Vec<u8> {
+                let unit = |character: char| {
+                    if little { (character as u32).to_le_bytes() } else { (character as u32).to_be_bytes() }
+                };
+                text.chars().flat_map(unit).collect()
+            };
+            let bytes = [mark, write(&source)].concat();
+            let decoded = decode(&bytes);
+            assert_eq!(decoded.text, source.as_bytes());
+            let span = decoded.map.to_file(&decoded.text, Span::new(at, at + "größe 𝄞".len()));
+            assert_eq!(span.slice(&bytes), write("größe 𝄞"));
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use tightlip::model::Rule;
 use crate::harness;
 
 /// Folders of fixtures that are not a rule's.
-const TREES: [&str; 4] = ["demo", "kustomize", "menagerie", "neutral"];
+const TREES: [&str; 5] = ["demo", "kustomize", "menagerie", "neutral", "profiles"];
 
 /// Rules about the difference of two trees: `range` and `staged` prove them on repositories.
 const COMPARING: [&str; 1] = ["policy-weakened"];

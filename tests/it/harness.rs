@@ -26,7 +26,7 @@ pub fn fixtures() -> PathBuf {
 
 /// Every rule that is on without a policy.
 pub fn usual_rules() -> Vec<&'static Rule> {
-    Catalog::built_in().rules().iter().copied().filter(|rule| rule.tier == Tier::Correctness).collect()
+    Catalog::built_in().rules().iter().copied().filter(|rule| rule.tier != Tier::Pedantic).collect()
 }
 
 /// What one sample generates.
@@ -46,11 +46,16 @@ pub fn expanded(folder: &Path) -> tempfile::TempDir {
     copy
 }
 
+/// Puts the files of `folder` over those of `target`.
+pub fn lay_over(folder: &Path, target: &Path) {
+    copy_expanded(folder, target);
+}
+
 fn copy_expanded(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
         let (source, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name()))).expect("a readable entry");
         if source.is_dir() {
-            fs::create_dir(&target).expect("a new folder");
+            fs::create_dir_all(&target).expect("a folder");
             copy_expanded(&source, &target);
             continue;
         }
@@ -66,10 +71,13 @@ fn copy_expanded(from: &Path, to: &Path) {
 
 /// The engine's report on `root` with these rules on, by the policy that lies there.
 pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
-    let policy = policy_of(root);
+    check_by(root, rules, threads, policy_of(root))
+}
+
+/// As `check`, by a policy that lies elsewhere.
+pub fn check_by(root: &Path, rules: &[&'static Rule], threads: usize, policy: Policy) -> Report {
     let mut plan = Plan::new(Catalog::built_in(), rules.iter().map(|rule| ActiveRule::new(rule)).collect());
-    plan.targets = policy.targets.clone();
-    plan.externals = policy.externals.clone();
+    plan.policy = policy.clone();
     plan.threads = threads;
     let nested = nested_roots(root);
     let mut exclude: Vec<_> = policy.exclude.clone();
@@ -137,5 +145,7 @@ pub fn expect(file: &Path, actual: &str) {
 
 fn policy_of(root: &Path) -> Policy {
     let Ok(text) = fs::read_to_string(root.join(POLICY_FILE)) else { return Policy::default() };
-    Policy::read(&text, Catalog::built_in().rules()).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", root.display()))
+    let files = |path: &str| fs::read_to_string(root.join(path)).map_err(|error| error.to_string());
+    Policy::load(POLICY_FILE, &text, Catalog::built_in().rules(), &files)
+        .unwrap_or_else(|wrong| panic!("{}: {wrong:?}", root.display()))
 }

@@ -12,7 +12,7 @@ use super::past::Past;
 use super::queue::Queue;
 use crate::detect::{is_lockfile, is_plain, keyed};
 use crate::document::Role;
-use crate::model::{Class, Notification, Origin, Place, RepoPath};
+use crate::model::{Class, Finding, Notification, Origin, Place, RepoPath};
 use crate::source::git::{self, Broken, Delta, Kind, Object, Objects, PathId, Slot, Unit, Verdict, Visitor};
 use crate::syntax::Syntax;
 
@@ -98,13 +98,20 @@ impl<'j> Judge<'j> {
         }
         for occurrence in self.occurrences(&asked) {
             let (number, path) = occurrence.paths[0];
-            let mut outcome = self.examined(number, repositories[number].path(path), bytes, pass);
+            let read_at = repositories[number].path(path);
+            let mut outcome = self.examined(number, read_at, bytes, pass);
+            // What lies in an archive keeps its way in.
+            let inside = |finding: &Finding| {
+                finding.location.origin.path.as_bytes().strip_prefix(read_at.as_bytes()).unwrap_or_default().to_vec()
+            };
+            let insides: Vec<Vec<u8>> = outcome.findings.iter().map(inside).collect();
             structured |= outcome.structured;
             is_quiet &= outcome.is_quiet;
             for paths in occurrence.paths.chunk_by(|one, other| one.0 == other.0) {
                 let (number, path) = paths[0];
-                for finding in &mut outcome.findings {
-                    finding.location.origin.path = repositories[number].path(path).clone();
+                for (finding, inside) in outcome.findings.iter_mut().zip(&insides) {
+                    let path = repositories[number].path(path).as_bytes();
+                    finding.location.origin.path = RepoPath::new([path, inside].concat());
                 }
                 self.take(&outcome, slot, Place::File, number, paths);
             }

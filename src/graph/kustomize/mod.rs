@@ -191,7 +191,7 @@ impl<'a> Builder<'a> {
                 (None, Target::Folder(folder)) => {
                     let built = self.folder(&folder, entry.place);
                     let all = built.resources.iter().map(|resource| resource.object.data.clone()).collect();
-                    built.gaps.is_empty().then_some(all)
+                    (!built.gaps.iter().any(Gap::hides_objects)).then_some(all)
                 }
                 _ => None,
             };

@@ -58,6 +58,12 @@ pub fn apply(resources: &mut Vec<Resource>, layer: &Layer, entries: &[&Data], re
             refused.push(Refused::new(Cause::Invalid, "a target that kustomize cannot read", place));
             continue;
         }
+        if let Some((Some(selector), place)) = &target
+            && is_ours_to_match(layer, entry)
+            && !resources.iter().any(|resource| selector.selects(resource))
+        {
+            refused.push(Refused::new(Cause::Idle, describe(entry), *place));
+        }
         let selector = target.and_then(|(selector, _)| selector);
         match read(layer, entry) {
             Ok(patch) => apply_one(resources, &patch, entry, selector.as_ref(), refused),
@@ -68,6 +74,19 @@ pub fn apply(resources: &mut Vec<Resource>, layer: &Layer, entries: &[&Data], re
             }
         }
     }
+}
+
+/// A component patches whatever its users have, and what a release adds is often meant for several.
+fn is_ours_to_match(layer: &Layer, entry: &Data) -> bool {
+    let is_component = layer.root.and_then(|root| root.str_at("kind")) == Some("Component");
+    layer.place.contains(entry.place) && !is_component
+}
+
+/// What a target asks for, in words: `kind Deployment, name web`.
+fn describe(entry: &Data) -> String {
+    let target = field(entry, "target").map(Data::entries).unwrap_or_default();
+    let words = target.iter().filter_map(|(key, value)| Some(format!("{} {}", key.as_str()?, value.as_str()?)));
+    words.collect::<Vec<_>>().join(", ")
 }
 
 const UNREAD: &str = "a patch that cannot be read";
@@ -130,7 +149,8 @@ fn merge_by_id(resources: &mut Vec<Resource>, patch: &Data, allowed: Allowed, re
     let named = resources.iter().filter(|resource| resource.was_ever(&id)).count();
     if named != 1 {
         let place = patch.at("metadata.name").map_or(patch.place, |name| name.place);
-        return refused.push(Refused::new(Cause::Invalid, no_target(&id, named), place));
+        let cause = if named == 0 { Cause::Unmatched } else { Cause::Invalid };
+        return refused.push(Refused::new(cause, no_target(&id, named), place));
     }
     merge_into(resources, patch, allowed, |resource| resource.was_ever(&id), refused);
 }

@@ -51,7 +51,7 @@ impl History {
             let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", folder.display());
             let top = folder.canonicalize().map_err(|error| wrong(&error))?;
             let top = repository_at(&top).ok_or_else(|| wrong(&"there is no repository here or above"))?;
-            let repository = super::open(&top).map_err(|error| wrong(&error))?;
+            let repository = super::open_with_refs(&top).map_err(|error| wrong(&error))?;
             if opened
                 .iter()
                 .any(|(known, ..): &(gix::Repository, Tips, RepoPath)| known.common_dir() == repository.common_dir())

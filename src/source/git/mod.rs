@@ -48,5 +48,16 @@ fn open(top: &Path) -> gix::Result<gix::Repository> {
     gix::open_opts(top, gix::open::Options::isolated().config_overrides(settings))
 }
 
+/// The same for those who ask where refs lead: reftables cannot be read, and without refs nothing would be found.
+fn open_with_refs(top: &Path) -> Result<gix::Repository, String> {
+    let repository = open(top).map_err(|error| error.to_string())?;
+    match repository.common_dir().join("reftable").is_dir() {
+        true => Err("its refs are in a reftable, which cannot be read yet; \
+                     `git refs migrate --ref-format=files` on a clone of it makes them readable"
+            .to_owned()),
+        false => Ok(repository),
+    }
+}
+
 /// Objects above this many bytes are said to be too large instead of decoded.
 const MOST_DECODED: u64 = 1 << 30;

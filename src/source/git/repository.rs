@@ -39,7 +39,7 @@ impl Repository {
         let is_top = |above: &&Path| crate::source::repository_above(above) == Some(*above) || is_bare(above);
         let top = folder.ancestors().find(is_top);
         let top = top.ok_or_else(|| format!("{} is not in a git repository", folder.display()))?;
-        let opened = super::open(top).map_err(|error| format!("{}: {error}", top.display()))?;
+        let opened = super::open_with_refs(top).map_err(|error| format!("{}: {error}", top.display()))?;
         let mut origin = opened.into_sync();
         let quarantine = match more_objects {
             [] => None,

@@ -61,7 +61,8 @@ struct Ours {
 fn ours(inventory: &Inventory, layout: &Layout, folder: &RepoPath) -> Ours {
     let build = Builder::new(inventory, layout).build(folder, Place::start_of(0));
     let opaque = build.objects.iter().filter(|object| object.opaque.is_some()).count();
-    let causes = build.gaps.iter().map(|gap| (gap.cause, gap.what.clone())).collect();
+    let refusing = build.gaps.iter().filter(|gap| gap.hides_objects());
+    let causes = refusing.map(|gap| (gap.cause, gap.what.clone())).collect();
     Ours { lines: told(&build.objects), opaque: (opaque, build.objects.len()), causes }
 }
 

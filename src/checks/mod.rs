@@ -3,10 +3,16 @@
 //! A check knows its subject and reports only on it. It does not know severities, wording, other checks or output.
 
 mod api_versions;
+mod bound_identity;
 mod chart_secrets;
+mod connection_strings;
 mod conventions;
+mod deployed;
 mod deployment;
+mod direct_backend;
 mod duplicate_keys;
+mod effective_values;
+mod existing_secret;
 mod external_secret_rules;
 mod fields;
 mod flux;
@@ -21,21 +27,28 @@ mod plaintext_env;
 mod plaintext_secret;
 mod reach;
 mod refresh;
+mod reload;
 mod remote_keys;
+mod required_secrets;
+mod rotation;
 mod schema;
 mod secret_delivery;
 mod secret_forms;
 mod secret_makers;
 mod secret_references;
+mod secret_strategy;
 mod store_auth;
 mod store_lookups;
 mod store_references;
+mod tenancy;
 mod transport;
 mod value_forms;
 mod values_flow;
 mod values_secrets;
 mod variables;
 mod vault_objects;
+mod workload_delivery;
+mod workload_view;
 
 use std::cell::OnceCell;
 
@@ -79,13 +92,16 @@ pub struct Context<'a> {
 pub static CHECKS: &[Check] = &[
     Check { id: "api-version-depends-on-target", run: Run::Document(api_versions::depends_on_target) },
     Check { id: "api-version-not-served", run: Run::Document(api_versions::not_served) },
+    Check { id: "credential-in-referring-chart", run: Run::Scalar(existing_secret::credential) },
     Check { id: "deprecated-kustomization-field", run: Run::Document(kustomize_fields::deprecated) },
+    Check { id: "direct-backend-access", run: Run::Document(direct_backend::run) },
     Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
     Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
     Check { id: "empty-kustomization", run: Run::Document(kustomize_fields::empty) },
     Check { id: "encrypted-manifest-without-decryption", run: Run::Graph(flux::without_decryption) },
     Check { id: "environments-differ", run: Run::Graph(conventions::environments::parity) },
     Check { id: "environments-share-backend", run: Run::Graph(conventions::environments::isolated) },
+    Check { id: "existing-secret-not-used", run: Run::Document(existing_secret::not_used) },
     Check { id: "external-secret-in-wrong-folder", run: Run::Unit(conventions::external_secrets::location) },
     Check { id: "external-secret-in-wrong-namespace", run: Run::Unit(conventions::external_secrets::namespace) },
     Check { id: "external-secret-not-in-kustomization", run: Run::Graph(secret_makers::not_listed) },
@@ -94,11 +110,15 @@ pub static CHECKS: &[Check] = &[
     Check { id: "external-secret-source-conflict", run: Run::Document(external_secret_rules::source_conflict) },
     Check { id: "external-secret-without-data", run: Run::Document(external_secret_rules::without_data) },
     Check { id: "external-secret-without-kustomization", run: Run::Unit(conventions::external_secrets::listed) },
+    Check { id: "external-value-not-allowed", run: Run::Graph(secret_strategy::contradicts) },
     Check { id: "fake-store", run: Run::Document(reach::fake_store) },
     Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
     Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
+    Check { id: "file-secret-outside-volume", run: Run::Document(workload_delivery::outside_volume) },
     Check { id: "find-takes-everything", run: Run::Document(reach::find_everything) },
+    Check { id: "foreign-tenant-key", run: Run::Graph(tenancy::foreign_key) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
+    Check { id: "identity-not-bound", run: Run::Graph(bound_identity::not_bound) },
     Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
     Check { id: "infisical-secret-incomplete", run: Run::Document(infisical::incomplete) },
     Check { id: "inline-and-existing-secret", run: Run::Scalar(values_secrets::inline_and_existing) },
@@ -111,6 +131,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "kustomize-file-outside-root", run: Run::Document(kustomize_references::outside_root) },
     Check { id: "kustomize-folder-without-kustomization", run: Run::Document(kustomize_references::folder_without) },
     Check { id: "kustomize-resource-missing", run: Run::Document(kustomize_references::missing) },
+    Check { id: "literal-in-connection-string", run: Run::Scalar(connection_strings::run) },
     Check { id: "metadata-policy-without-effect", run: Run::Unit(remote_keys::metadata_policy) },
     Check { id: "missing-field", run: Run::Document(fields::missing) },
     Check { id: "namespace-expression-not-anchored", run: Run::Document(reach::not_anchored) },
@@ -130,24 +151,33 @@ pub static CHECKS: &[Check] = &[
     Check { id: "refresh-interval-ignored", run: Run::Document(refresh::ignored) },
     Check { id: "refresh-interval-not-as-agreed", run: Run::Unit(conventions::refresh::interval) },
     Check { id: "reload-annotation-invalid", run: Run::Unit(secret_delivery::reload_annotation) },
+    Check { id: "reload-not-requested", run: Run::Document(reload::not_requested) },
     Check { id: "remote-key-invalid-for-provider", run: Run::Unit(remote_keys::invalid) },
     Check { id: "remote-key-not-as-agreed", run: Run::Unit(conventions::remote_keys::shape) },
     Check { id: "remote-key-of-another-app", run: Run::Unit(conventions::remote_keys::owner) },
     Check { id: "remote-key-repeats-mount", run: Run::Unit(remote_keys::repeats_mount) },
     Check { id: "remote-property-missing", run: Run::Unit(conventions::remote_keys::property) },
     Check { id: "required-annotation-missing", run: Run::Unit(conventions::external_secrets::annotations) },
+    Check { id: "required-secret-not-made", run: Run::Graph(required_secrets::not_made) },
     Check { id: "restart-target-not-found", run: Run::Unit(secret_delivery::restart_target) },
     Check { id: "rotated-secret-never-reread", run: Run::Unit(secret_delivery::never_reread) },
+    Check { id: "rotation-date-missing", run: Run::Graph(rotation::missing) },
+    Check { id: "rotation-overdue", run: Run::Graph(rotation::overdue) },
     Check { id: "sealed-secret-open-scope", run: Run::Document(secret_forms::open_scope) },
     Check { id: "sealed-value-not-sealed", run: Run::Document(secret_forms::not_sealed) },
     Check { id: "secret-data-not-base64", run: Run::Document(secret_forms::not_base64) },
     Check { id: "secret-in-other-namespace", run: Run::Unit(secret_references::other_namespace) },
     Check { id: "secret-key-unresolved", run: Run::Unit(secret_references::key_unresolved) },
     Check { id: "secret-lifecycle-not-as-agreed", run: Run::Unit(conventions::external_secrets::lifecycle) },
+    Check { id: "secret-made-by-chart", run: Run::Document(existing_secret::made_by_chart) },
     Check { id: "secret-made-nowhere", run: Run::Unit(secret_references::made_nowhere) },
     Check { id: "secret-made-twice", run: Run::Unit(secret_makers::made_twice) },
+    Check { id: "secret-mount-writable", run: Run::Document(workload_delivery::writable) },
+    Check { id: "secret-mounted-elsewhere", run: Run::Document(workload_delivery::mounted_elsewhere) },
     Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
+    Check { id: "secret-strategy-not-allowed", run: Run::Graph(secret_strategy::not_allowed) },
+    Check { id: "secret-taken-otherwise", run: Run::Document(workload_delivery::taken_otherwise) },
     Check { id: "secret-written-into-other-kind", run: Run::Document(reach::other_kind) },
     Check { id: "selector-admits-every-namespace", run: Run::Document(reach::every_namespace) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
@@ -173,6 +203,9 @@ pub static CHECKS: &[Check] = &[
     Check { id: "store-reference-not-as-agreed", run: Run::Unit(conventions::stores::reference) },
     Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },
     Check { id: "store-settings-not-as-agreed", run: Run::Unit(conventions::stores::settings) },
+    Check { id: "store-without-conditions", run: Run::Document(tenancy::open_store) },
+    Check { id: "strategy-value-forbidden", run: Run::Graph(secret_strategy::forbidden) },
+    Check { id: "strategy-value-missing", run: Run::Graph(secret_strategy::missing) },
     Check { id: "target-name-not-as-agreed", run: Run::Unit(conventions::external_secrets::target_name) },
     Check { id: "template-variable-unknown", run: Run::Document(go_templates::unknown_variable) },
     Check { id: "template-variable-with-dash", run: Run::Document(go_templates::dash) },
@@ -217,7 +250,7 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
     };
     let of_scalars: Vec<_> = checks.iter().filter_map(of_scalars).collect();
     leaves(document.root, value::may_hold_credentials, &mut |leaf| {
-        let scalar = Scalar { leaf, verdict: OnceCell::new() };
+        let scalar = Scalar { leaf, policy: context.policy, verdict: OnceCell::new() };
         for (run, rule) in &of_scalars {
             run(document, &scalar, &mut Reporter::new(document, rule, drafts));
         }
@@ -261,6 +294,7 @@ impl Check {
 /// A scalar value with the keys above it, judged when the first check asks.
 struct Scalar<'l, 't> {
     leaf: &'l Leaf<'t>,
+    policy: &'l Policy,
     verdict: OnceCell<Verdict>,
 }
 

@@ -9,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::history_args::History;
 use super::hook_args::Hook;
+use jiff::civil::Date;
+
 use crate::model::{Confidence, Severity};
 use crate::report::{FlowFormat, Format};
 
@@ -91,6 +93,9 @@ pub struct Scan {
     /// The policy file, or `none`. [default: the nearest tightlip.yaml upwards]
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
+    /// The environment that is judged, for policies that bind `{env}`. [default: by branch or path]
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
     /// Only this rule; repeat for several.
     #[arg(long = "rule", value_name = "ID")]
     pub rules: Vec<String>,
@@ -100,6 +105,9 @@ pub struct Scan {
     /// A folder with credential rules of your own.
     #[arg(long = "rules-dir", value_name = "DIR")]
     pub rules_dir: Option<PathBuf>,
+    /// The day on which dates in manifests and in the policy are judged. [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub today: Option<Date>,
     /// Leave out paths that match, relative to the checked root; repeat for several.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobBuilder, GlobSet};
 use jiff::Zoned;
+use jiff::civil::Date;
 
 use super::args::{Check, Output, Scan};
 use super::baseline::Known;
+use super::circumstances::circumstances;
 use super::difference;
 use super::exit::{Exit, conclude};
 use super::output::Failure;
@@ -94,6 +96,8 @@ impl Asked {
         };
         let (mut plan, policy) = plan_of(scan, masking, file)?;
         plan.scope = root.scope.clone();
+        let run = circumstances(scan, &plan.policy.bindings, &root.folder, None);
+        plan.policy.bindings.circumstances = run;
         Ok(Asked { root, policy, plan })
     }
 
@@ -162,10 +166,12 @@ fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(
             .with_folder(folder)
             .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
     };
-    let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
+    let mut policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
+    let today = scan.today.unwrap_or_else(|| Zoned::now().date());
+    policy.bindings.circumstances.today = Some(today);
     plan.policy = policy.clone();
-    plan.ignores = ignores(&policy);
+    plan.ignores = ignores(&policy, today);
     plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.archives = scan.archives;
     plan.suppress = !scan.no_suppress;
@@ -261,8 +267,7 @@ fn with_policy(rule: &'static Rule, policy: &Policy) -> Option<ActiveRule> {
     Some(active)
 }
 
-fn ignores(policy: &Policy) -> Vec<PathIgnore> {
-    let today = Zoned::now().date();
+fn ignores(policy: &Policy, today: Date) -> Vec<PathIgnore> {
     let in_force = policy.ignore.iter().filter(|ignore| !ignore.is_over(today));
     let plain = |ignore: &crate::policy::Ignore| PathIgnore {
         rule: ignore.rule,

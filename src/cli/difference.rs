@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Check;
 use super::check::{PolicyFile, excluded, prepare};
+use super::circumstances::circumstances;
 use super::output::Failure;
 use crate::engine::{self, Plan};
 use crate::model::{Buffer, Notification, Reason, RepoPath, Report, Snapshot};
@@ -110,6 +111,9 @@ fn plan_for(arguments: &Check, repository: &Repository, comparison: &mut Compari
     };
     let (mut plan, policy) = prepare(&arguments.scan, &arguments.output, file)?;
     plan.scope = scope(repository, &arguments.paths)?;
+    let (folder, bindings) = (repository.top().unwrap_or(repository.git_dir()), &plan.policy.bindings);
+    let run = circumstances(&arguments.scan, bindings, folder, arguments.since.as_deref());
+    plan.policy.bindings.circumstances = run;
     comparison.leave_out(&excluded(&arguments.scan, &policy)?);
     Ok(plan)
 }

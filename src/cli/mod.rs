@@ -5,6 +5,7 @@
 mod args;
 mod baseline;
 mod check;
+mod circumstances;
 mod completions;
 mod difference;
 mod exit;

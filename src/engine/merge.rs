@@ -2,7 +2,7 @@
 //!
 //! It does not know how they were found.
 
-use crate::model::{Confidence, Draft, Identity, Matcher};
+use crate::model::{Confidence, Draft, Finding, Identity, Location, Matcher, Tier};
 use crate::text::Span;
 
 /// Keeps, of drafts whose secrets overlap, the one that says most; a manifest rule before a credential rule.
@@ -29,6 +29,36 @@ pub fn merge(mut drafts: Vec<Draft>) -> Vec<Draft> {
         }
     }
     kept
+}
+
+/// Of findings at one place, that of an organisation's own convention stays: it knows what should stand there instead. A
+/// place that it only points at is its subject, too.
+pub fn yielding(findings: Vec<Finding>) -> Vec<Finding> {
+    let is_told = |finding: &Finding| finding.rule.tier == Tier::Convention && finding.suppression.is_none();
+    let (mut told, others): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_told);
+    let mut kept = Vec::new();
+    for finding in others {
+        let owner = match finding.rule.tier {
+            Tier::Convention => None,
+            _ => told.iter_mut().find(|convention| is_about(convention, &finding.location)),
+        };
+        match owner {
+            Some(convention) if !convention.also.iter().any(|rule| rule.id == finding.rule.id) => {
+                convention.also.push(finding.rule);
+            }
+            Some(_) => {}
+            None => kept.push(finding),
+        }
+    }
+    kept.extend(told);
+    kept
+}
+
+fn is_about(convention: &Finding, place: &Location) -> bool {
+    let related = convention.related.iter().map(|related| &related.location);
+    std::iter::once(&convention.location)
+        .chain(related)
+        .any(|own| own.origin.path == place.origin.path && own.span.intersects(place.span))
 }
 
 /// False for a fault beside a secret, which is masked in what it shows: that secret is somebody else's finding.

@@ -114,6 +114,7 @@ fn conclude(listed: Vec<Notification>, left_out: &[(Reason, u64)], outcomes: Vec
     }
     report.notifications.retain(|notification| notification.class() != Class::OutOfScope);
     report.notifications.sort();
+    report.findings = merge::yielding(report.findings);
     report.findings.sort_by(|one, other| one.order().cmp(&other.order()));
     report.findings = once(report.findings);
     report

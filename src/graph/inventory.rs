@@ -65,6 +65,12 @@ impl Inventory {
         self.contents.get(&file)
     }
 
+    /// Every file that says something, in the order of their paths.
+    pub fn all(&self) -> impl Iterator<Item = (FileId, &Contents)> {
+        let files = 0..FileId::try_from(self.files.len()).unwrap_or(FileId::MAX);
+        files.filter_map(|file| Some((file, self.contents(file)?)))
+    }
+
     pub fn contents_at(&self, path: &RepoPath) -> Option<&Contents> {
         self.contents(self.id(path)?)
     }

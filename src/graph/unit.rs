@@ -90,8 +90,16 @@ pub struct Unit {
 impl Unit {
     pub fn new(root: &RepoPath, kind: UnitKind, objects: Vec<Object>) -> Unit {
         let name = if root.as_bytes().is_empty() { ".".to_owned() } else { root.to_text().into_owned() };
-        let (gaps, value_flows) = (Vec::new(), Vec::new());
-        Unit { name, root: root.clone(), kind, objects, complete: true, gaps, namespace: None, value_flows }
+        Unit {
+            name,
+            root: root.clone(),
+            kind,
+            objects,
+            complete: true,
+            gaps: Vec::new(),
+            namespace: None,
+            value_flows: Vec::new(),
+        }
     }
 
     /// Manifests that come on standard input: all there is.

@@ -6,6 +6,8 @@
 use serde::Deserialize;
 
 use super::layer::Layer;
+use jiff::civil::Date;
+
 use super::place::Said;
 use super::shape::{Pairs, Written};
 use super::template::Template;
@@ -92,6 +94,8 @@ pub struct Circumstances {
     pub target_branch: Option<String>,
     pub current_branch: Option<String>,
     pub repository: Option<String>,
+    /// The day from which ages are counted; absent: nothing is old.
+    pub today: Option<Date>,
 }
 
 /// A document, as bindings see it.

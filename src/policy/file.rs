@@ -10,6 +10,7 @@ use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use super::shape::Pairs;
 use super::verifier::Verifier;
 use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
+use super::{Helm, RequiredSecret, WorkloadIdentity, Workloads, rotation, tenancy};
 use super::{bindings, environments, external_secrets, stores, value_references, vault};
 use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
@@ -54,6 +55,14 @@ struct File {
     bindings: Pairs<Spanned<bindings::Shape>>,
     #[serde(rename = "external-secrets")]
     external_secrets: Option<external_secrets::Shape>,
+    helm: Option<Helm>,
+    workloads: Option<Workloads>,
+    #[serde(rename = "required-secrets")]
+    required_secrets: Option<Vec<RequiredSecret>>,
+    #[serde(rename = "workload-identity")]
+    workload_identity: Option<WorkloadIdentity>,
+    tenancy: Option<tenancy::Shape>,
+    rotation: Option<rotation::Shape>,
     stores: Option<stores::Shape>,
     vault: Option<vault::Shape>,
     #[serde(rename = "value-references")]
@@ -133,6 +142,12 @@ impl Verifier<'_> {
             own_markers_only: matches!(file.ignore_markers, Markers::Tightlip),
             bindings: bindings::verified(file.bindings, self),
             external_secrets: file.external_secrets.map(|shape| shape.verified(self)),
+            helm: file.helm,
+            workloads: file.workloads,
+            required_secrets: file.required_secrets,
+            workload_identity: file.workload_identity,
+            tenancy: file.tenancy.map(|shape| shape.verified(self)),
+            rotation: file.rotation.map(|shape| shape.verified(self)),
             stores: file.stores.map(|shape| shape.verified(self)),
             vault: file.vault.map(|shape| shape.verified(self)),
             value_references: value_references::verified(file.value_references, self),

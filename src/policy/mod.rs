@@ -10,25 +10,40 @@ pub mod environments;
 mod extends;
 pub mod external_secrets;
 mod file;
+mod helm;
+mod key_pattern;
 mod layer;
+mod pairs;
 mod place;
 mod profiles;
+mod required_secrets;
+mod rotation;
 mod shape;
 pub mod stores;
 mod template;
+mod tenancy;
 pub mod value_references;
 pub mod vault;
 mod verifier;
+mod workload_identity;
+mod workloads;
 
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
 
 pub use bindings::{Bindings, Circumstances, Subject};
 pub use extends::Mistake;
+pub use helm::{Demands, Helm, Strategy, ValueRole};
+pub use key_pattern::KeyPattern;
 pub use place::{Place, Said};
 pub use profiles::PROFILES;
+pub use required_secrets::RequiredSecret;
+pub use rotation::{Category, Rotation};
 pub use template::Template;
+pub use tenancy::{StoreConditions, Tenancy};
 pub use verifier::{ByName, Duration};
+pub use workload_identity::{AccountName, WorkloadIdentity};
+pub use workloads::{ConnectionStrings, FileKind, FileSecrets, MountRoot, Reload, Way, Workloads};
 
 use crate::model::{Release, Rule, Severity};
 use crate::text::settings::Misread;
@@ -47,6 +62,12 @@ pub struct Policy {
     pub baseline: Option<String>,
     pub bindings: Bindings,
     pub external_secrets: Option<external_secrets::ExternalSecrets>,
+    pub helm: Option<Helm>,
+    pub workloads: Option<Workloads>,
+    pub required_secrets: Option<Vec<RequiredSecret>>,
+    pub workload_identity: Option<WorkloadIdentity>,
+    pub tenancy: Option<Tenancy>,
+    pub rotation: Option<Rotation>,
     pub stores: Option<stores::Stores>,
     pub vault: Option<vault::Vault>,
     /// The schemes by which values may refer to secrets.

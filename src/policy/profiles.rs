@@ -12,7 +12,7 @@ macro_rules! profiles {
     };
 }
 
-profiles!["arcodange", "xred-eln"];
+profiles!["arcodange", "emergence", "matih", "recif", "xred-eln"];
 
 /// The text of a profile, or the sentence for a name that none has.
 pub fn text(name: &str) -> Result<&'static str, String> {

@@ -13,6 +13,9 @@ use tightlip::model::{Report, Rule, Tier};
 use tightlip::policy::{Policy, glob_set};
 use tightlip::source::{POLICY_FILE, Settings, Worktree};
 
+/// Fixtures with dates are judged on this day.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 23);
+
 /// Generators expand to the same text every time.
 const SEED: u64 = 1;
 
@@ -78,6 +81,7 @@ pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
 pub fn check_by(root: &Path, rules: &[&'static Rule], threads: usize, policy: Policy) -> Report {
     let mut plan = Plan::new(Catalog::built_in(), rules.iter().map(|rule| ActiveRule::new(rule)).collect());
     plan.policy = policy.clone();
+    plan.policy.bindings.circumstances.today = Some(TODAY);
     plan.threads = threads;
     let nested = nested_roots(root);
     let mut exclude: Vec<_> = policy.exclude.clone();

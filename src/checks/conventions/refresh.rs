@@ -41,7 +41,7 @@ fn text(data: &Data) -> &str {
 }
 
 /// What an interval of so many seconds would have to be. Zero is never.
-fn missed(agreed: &Interval, seconds: f64) -> Option<String> {
+pub fn missed(agreed: &Interval, seconds: f64) -> Option<String> {
     let never = seconds <= 0.0;
     let differs = |limit: f64| (limit - seconds).abs() > 1e-9;
     if let Some(equals) = agreed.equals.as_ref().filter(|equals| differs(equals.seconds)) {

@@ -84,15 +84,15 @@ fn is_of_app(deployment: &Deployment, store: &Object) -> bool {
     lists && !shared || objects.any(|object| is_its(object) && is_beside(&object))
 }
 
-/// True for an ExternalSecret that reads more than what everybody may.
+/// True for an ExternalSecret that reads the application's own keys, as far as there is a template for those.
 fn reads_its_own(deployment: &Deployment, object: &Object) -> bool {
+    if !object.is(GROUP, "ExternalSecret") {
+        return false;
+    }
     let remote = deployment.policy().external_secrets.as_ref().and_then(|it| it.remote_key.as_ref());
-    let is_shared = |key: &&Data| {
-        let text = key.as_str().unwrap_or_default();
-        remote.is_some_and(|remote| remote.shared.iter().any(|shared| shared.captures(text).is_some()))
-    };
-    object.is(GROUP, "ExternalSecret")
-        && !all(&object.data, "spec.data[].remoteRef.key").iter().all(|key| is_shared(&key))
+    let Some(remote) = remote.filter(|remote| !remote.templates.is_empty()) else { return true };
+    let keys = all(&object.data, "spec.data[].remoteRef.key").into_iter().filter_map(Data::as_str);
+    keys.into_iter().any(|key| remote.templates.iter().any(|(_, template)| template.captures(key).is_some()))
 }
 
 /// `store-provider-not-as-agreed`
@@ -131,14 +131,16 @@ pub fn settings(deployment: &Deployment, reporter: &mut UnitReporter) {
         }
         let path = shared.path.as_ref().map(|wish| (wish, settings.get("path")));
         let is_wrong = path.is_some_and(|(wish, found)| judge.value("path", found, wish));
-        // The mount of the environment that the path is of; a wrong path and its mount are one mistake.
+        // The mount of the environment that the path is of; a path and a mount of another environment are one mistake.
         let found = settings.str_at("path").map(|path| path.trim_matches('/'));
         let of_path = shared.path.as_ref().and_then(|wish| name_of(wish, found?));
-        judge.environment = if is_wrong { of_path } else { judge.environment.or(of_path) };
+        judge.environment = judge.environment.or(of_path);
         if let (Some(wish), Some((_, method))) = (&shared.auth_mount_path, settings.get("auth").and_then(first)) {
             let found = method.get("mountPath").or_else(|| method.get("path"));
             judge.missing = method.place;
-            if found.is_some() || judge.environment.is_some() {
+            let follows = found.and_then(Data::as_str).and_then(|found| name_of(wish, found.trim_matches('/')));
+            let is_told = is_wrong && follows.is_some() && follows == of_path;
+            if !is_told && (found.is_some() || judge.environment.is_some()) {
                 judge.value("mountPath", found, wish);
             }
         }

@@ -71,13 +71,11 @@ pub fn path(deployment: &Deployment, reporter: &mut UnitReporter) {
     };
     for object in deployment.of_kind(GROUP, "VaultStaticSecret").filter(|it| !is_for_database(deployment, it)) {
         let Some((spec, agreed)) = object.data.get("spec").zip(agreed.r#static.as_ref()) else { continue };
-        let faults = agreed.iter().map(|agreed| fault(deployment, object, spec, agreed)).collect::<Option<Vec<_>>>();
-        // The entry that fits furthest is the one that was meant: its fault comes latest.
-        let nearest = faults
-            .into_iter()
-            .flatten()
-            .max_by_key(|(_, field, ..)| ["mount", "type", "path"].iter().position(|it| it == field));
-        nearest.into_iter().for_each(&mut tell);
+        let mut faults: Vec<Vec<Fault>> =
+            claiming(spec, agreed).into_iter().map(|agreed| faults(deployment, object, spec, agreed)).collect();
+        // The entry with the fewest faults is the one that was meant.
+        faults.sort_by_key(Vec::len);
+        faults.into_iter().next().and_then(|faults| faults.into_iter().next()).into_iter().for_each(&mut tell);
     }
     for object in deployment.of_kind(GROUP, "VaultDynamicSecret") {
         let Some((spec, agreed)) = object.data.get("spec").zip(agreed.dynamic.as_ref()) else { continue };
@@ -90,15 +88,23 @@ pub fn path(deployment: &Deployment, reporter: &mut UnitReporter) {
 
 type Fault<'d> = (&'d Data, &'static str, String, String);
 
-/// What is wrong with a static secret, if this is what is agreed; `None` where it fits.
-fn fault<'d>(deployment: &Deployment, object: &Object, spec: &'d Data, agreed: &Static) -> Option<Fault<'d>> {
+/// The entries that name the secret's mount, else all.
+fn claiming<'a>(spec: &Data, agreed: &'a [Said<Static>]) -> Vec<&'a Said<Static>> {
+    let mount = spec.str_at("mount").unwrap_or_default();
+    let names_mount = |agreed: &&Said<Static>| agreed.mount.as_ref().is_some_and(|wish| wish.captures(mount).is_some());
+    let named: Vec<&Said<Static>> = agreed.iter().filter(names_mount).collect();
+    if named.is_empty() { agreed.iter().collect() } else { named }
+}
+
+/// What is wrong with a static secret, if this is what is agreed.
+fn faults<'d>(deployment: &Deployment, object: &Object, spec: &'d Data, agreed: &Static) -> Vec<Fault<'d>> {
     let mount = agreed.mount.as_ref().and_then(|wish| missed(deployment, object, spec, "mount", wish));
     let kind = || {
         let (wish, (found, text)) = (agreed.r#type.as_ref()?, text(spec, "type")?);
         (wish.value != text).then(|| (found, "type", format!("`{}`", wish.value), wish.place.to_string()))
     };
     let path = || missed(deployment, object, spec, "path", agreed.path.as_ref()?);
-    mount.or_else(kind).or_else(path)
+    mount.into_iter().chain(kind()).chain(path()).collect()
 }
 
 fn missed<'d>(

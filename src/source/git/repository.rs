@@ -65,6 +65,12 @@ impl Repository {
         self.shared.origin.git_dir()
     }
 
+    /// The branch that is checked out; `None` where it is a commit.
+    pub fn branch(&self) -> Option<String> {
+        let head = std::fs::read_to_string(self.git_dir().join("HEAD")).ok()?;
+        head.strip_prefix("ref: refs/heads/").map(|name| name.trim_end().to_owned())
+    }
+
     /// The index that a commit is made from. A hook may have one of its own.
     pub(super) fn index_file(&self, own: Option<PathBuf>) -> PathBuf {
         match (own, self.top()) {

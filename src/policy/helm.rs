@@ -1,0 +1,87 @@
+//! `helm:`: how charts get at secrets, and what their values may say.
+//!
+//! It does not know charts: paths are keys of values files.
+
+use serde::Deserialize;
+
+use super::key_pattern::KeyPattern;
+use super::layer::layered;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Helm {
+    /// The value that says where secrets come from, and what it may be in which environment.
+    pub strategy: Option<Strategy>,
+    /// What values mean that the chart hands on to an ExternalSecret; the first pattern that matches counts.
+    #[serde(deserialize_with = "super::pairs::read")]
+    pub roles: Option<Vec<(KeyPattern, ValueRole)>>,
+    pub when_external: Option<Demands>,
+    pub when_none: Option<Demands>,
+    /// Blocks that name an existing Secret and hold no credentials themselves.
+    pub existing_secret_only: Option<Vec<KeyPattern>>,
+    /// Those of them that also say which keys of the Secret are meant.
+    pub with_keys: Option<Vec<KeyPattern>>,
+    /// An inline setting, and the one that names a key of the Secret in its place.
+    #[serde(deserialize_with = "super::pairs::read")]
+    pub keys: Option<Vec<(String, String)>>,
+    /// Values hold no credentials, not even doubtful ones.
+    pub no_secret_values: Option<bool>,
+    /// Charts refer to Secrets that somebody else makes.
+    pub no_secret_templates: Option<bool>,
+}
+
+layered!(Helm {
+    strategy,
+    roles,
+    when_external,
+    when_none,
+    existing_secret_only,
+    with_keys,
+    keys,
+    no_secret_values,
+    no_secret_templates,
+});
+
+/// `{ path: secrets.provider, modes: { prod: [external, none] } }`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strategy {
+    pub path: KeyPattern,
+    /// By environment. What is in none of the lists is no mode at all.
+    #[serde(deserialize_with = "super::pairs::read_all")]
+    pub modes: Vec<(String, Vec<String>)>,
+}
+
+impl Strategy {
+    /// What is allowed in an environment; `None` where nobody says.
+    pub fn allowed(&self, environment: &str) -> Option<&[String]> {
+        self.modes.iter().find(|(name, _)| name == environment).map(|(_, modes)| modes.as_slice())
+    }
+
+    /// Every mode that is allowed anywhere, each once.
+    pub fn known(&self) -> Vec<&str> {
+        let mut known: Vec<&str> = self.modes.iter().flat_map(|(_, modes)| modes).map(String::as_str).collect();
+        known.sort_unstable();
+        known.dedup();
+        known
+    }
+}
+
+/// What the other values must say once the strategy is chosen.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Demands {
+    pub required: Vec<KeyPattern>,
+    pub forbidden: Vec<KeyPattern>,
+    pub no_inline_credentials: bool,
+}
+
+/// What a value is to the ExternalSecret that the chart makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValueRole {
+    StoreName,
+    StoreKind,
+    RefreshInterval,
+    RemoteKey,
+}

@@ -507,3 +507,87 @@ fn a_rule_of_ones_own_is_verified_and_used() {
     assert_eq!(code(&output), 2);
     assert!(String::from_utf8(output.stderr).unwrap().contains("nothing is found in it"));
 }
+
+/// A chart that only a cluster could tell all of, and what Helm would print for it.
+const CHART: [(&str, &str); 4] = [
+    ("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+    ("shop/values.yaml", "word: from-the-cluster\n"),
+    (
+        "shop/templates/secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Release.Name }}-db\ndata:\n  {{- .Files.Get \"keys.yaml\" | nindent 2 }}\n",
+    ),
+    (
+        "shop/templates/pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop\nspec:\n  containers:\n    - name: shop\n      env:\n        - name: DB_PASSWORD\n          valueFrom:\n            secretKeyRef:\n              name: {{ .Release.Name }}-db\n              key: passwd\n",
+    ),
+];
+
+/// What `helm template release-name shop` printed for the chart above, with `password: …` in `keys.yaml`.
+const RENDERED: &str = "---\n# Source: shop/templates/secret.yaml\napiVersion: v1\nkind: Secret\nmetadata:\n  name: release-name-db\ndata:\n  password: Y2hhbmdlZA==\n---\n# Source: shop/templates/pod.yaml\napiVersion: v1\nkind: Pod\nmetadata:\n  name: shop\nspec:\n  containers:\n    - name: shop\n      env:\n        - name: DB_PASSWORD\n          valueFrom:\n            secretKeyRef:\n              name: release-name-db\n              key: passwd\n";
+
+/// `check --render` with only `path` to look for `helm` in.
+#[cfg(unix)]
+fn check_rendered(folder: &Path, path: &Path) -> (i32, Value) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tightlip"));
+    command.current_dir(folder).env("PATH", path).args(["check", "--render", "--format", "json"]);
+    let output = command.output().unwrap();
+    (code(&output), json(&output))
+}
+
+/// A folder with a `helm` in it that is this script.
+#[cfg(unix)]
+fn helm(script: &str) -> TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder(&[("helm", script)]);
+    fs::set_permissions(folder.path().join("helm"), fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn what_helm_renders_is_taken_in_the_place_of_what_cannot_be_told() {
+    let tree = folder(&CHART);
+    let (_, plain) = check(tree.path(), &[]);
+    assert_eq!(findings(&plain), [""; 0]);
+    let script = format!(
+        "#!/bin/sh\n[ \"$1 $2\" = 'template release-name' ] || exit 9\n[ -f \"$3/Chart.yaml\" ] || exit 8\n/bin/cat <<'END'\n{RENDERED}END\n"
+    );
+    let helm = helm(&script);
+    let (code, report) = check_rendered(tree.path(), helm.path());
+    assert_eq!(findings(&report), ["shop/templates/pod.yaml secret-key-unresolved"]);
+    assert_eq!((code, report["findings"][0]["location"]["start"]["line"].as_u64()), (1, Some(13)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_helm_that_is_missing_or_fails_is_told_once_and_changes_nothing() {
+    let tree = folder(&CHART);
+    let failing = helm("#!/bin/sh\necho 'Error: no such chart' >&2\nexit 1\n");
+    let nothing = tempfile::tempdir().unwrap();
+    for (path, expected) in [(failing.path(), "no such chart"), (nothing.path(), "no `helm` on the PATH")] {
+        let (code, report) = check_rendered(tree.path(), path);
+        assert_eq!((code, findings(&report).len()), (0, 0));
+        let told = report["notifications"].as_array().unwrap();
+        let messages: Vec<&str> = told.iter().filter_map(|it| it["message"].as_str()).collect();
+        assert!(messages.len() == 1 && messages[0].contains(expected), "{messages:?}");
+    }
+}
+
+#[test]
+fn a_secret_that_shows_itself_by_its_use_is_masked_in_every_excerpt() {
+    let word = password();
+    let values = format!("password: {word}x\nseasoning: {word}\nlevel: debug\n");
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  salt: {{ .Values.seasoning }}\n";
+    let tree = folder(&[
+        ("shop/Chart.yaml", "name: shop\nversion: 1.0.0\n"),
+        ("shop/values.yaml", &values),
+        ("shop/templates/secret.yaml", secret),
+    ]);
+    let output = tightlip(tree.path(), &["check", "--format", "json"]);
+    let found = findings(&json(&output));
+    assert_eq!(
+        found,
+        ["shop/values.yaml plaintext-secret-in-values", "shop/values.yaml plaintext-value-used-as-secret"]
+    );
+    assert!(!stdout(&output).contains(&word));
+}

@@ -1,8 +1,9 @@
 //! Chart templates: holes, and what they leave unknown.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use tightlip::syntax::{Control, HoleKind, Syntax};
+use tightlip::syntax::{Control, HoleKind, Node, Syntax};
 
 use super::draws;
 
@@ -172,5 +173,61 @@ fn collect(folder: &Path, templates: &mut Vec<PathBuf>) {
         {
             templates.push(path);
         }
+    }
+}
+
+/// Templates whose conditions are `.a`, `.b` and `.c`.
+const GUARDED: [&str; 9] = [
+    "kind: A\n{{- if .a }}\nspec: {x: 1}\n{{- end }}\nlast: z\n",
+    "spec:\n  {{- if .a }}\n  x: one\n  {{- else }}\n  x: two\n  {{- end }}\n  y: {{ .b }}\n",
+    "env:\n  {{- if .a }}\n  - name: A\n    value: x\n  {{- end }}\n  {{- if .b }}\n  - name: B\n    value: {{ .c | printf \"%v\" }}\n  {{- end }}\n  - name: C\n",
+    "data:\n  {{- with .a }}\n  k: {{ . }}\n  {{- else }}\n  j: none\n  {{- end }}\n",
+    "{{- if and .a (not .b) -}}\nkind: A\n{{- else if .c }}\nkind: C\n{{- else }}\nkind: B\n{{- end }}\nname: n\n",
+    "name: {{ if .a }}\"one\"{{ else }}\"two\"{{ end }}\nother: x-{{ .b }}-y\n",
+    "text: |\n  first\n  {{- if .a }}\n  {{ .b }} and\n  {{- end }}\n  last\nafter: it\n",
+    "items:\n{{- range .list }}\n- key: {{ . }}\n  of: it\n{{- end }}\nend: here\n",
+    "{{- /* a comment */ -}}\na: {b: [1, {{ .a }}]}\n{{ if .b }}c: 'd'\n{{ end }}e: f\n",
+];
+
+#[test]
+fn what_is_written_under_any_condition_is_in_the_masked_tree() {
+    for text in GUARDED {
+        let masked = Syntax::YamlTemplate.parse(text);
+        assert_eq!(masked.errors, [], "{text}");
+        let roots: Vec<Node> = masked.documents(text).collect();
+        for bits in 0..8u8 {
+            let written = rendered(text, bits);
+            let tree = Syntax::Yaml.parse(&written);
+            assert_eq!(tree.errors, [], "{written}");
+            for root in tree.documents(&written) {
+                assert!(roots.iter().any(|masked| holds(*masked, root)), "{text}\nwith {bits:03b} writes\n{written}");
+            }
+        }
+    }
+}
+
+/// By an independent machine for Go's templates.
+fn rendered(text: &str, bits: u8) -> String {
+    use gotmpl::Value;
+    let flag = |at: u8| Value::Bool(bits & (1 << at) != 0);
+    let list = Value::List([Value::Int(1), Value::Int(2)].into());
+    let data = [("a", flag(0)), ("b", flag(1)), ("c", flag(2)), ("list", list)];
+    let data = Value::Map(data.into_iter().map(|(key, value)| (key.into(), value)).collect::<BTreeMap<_, _>>().into());
+    let template = gotmpl::Template::new("test").parse(text).expect("a template");
+    template.execute_to_string(&data).expect("it runs")
+}
+
+/// True where `masked` says all that `written` says, or leaves it unknown. Both branches of an `if` can be in it.
+fn holds(masked: Node, written: Node) -> bool {
+    if masked.is_unknown() || masked.is_masked() && masked.as_str().is_some() {
+        return true;
+    }
+    match written.as_str() {
+        Some(text) => masked.as_str() == Some(text) || written.is_null(),
+        None if written.is_sequence() => written.items().all(|item| masked.items().any(|other| holds(other, item))),
+        None => written.own_entries().all(|(key, value)| {
+            let mut same = masked.own_entries().filter(|(other, _)| other.as_str() == key.as_str());
+            same.any(|(_, other)| holds(other, value))
+        }),
     }
 }

@@ -26,6 +26,7 @@ mod secret_delivery;
 mod secret_forms;
 mod secret_makers;
 mod secret_references;
+mod store_accounts;
 mod store_auth;
 mod store_lookups;
 mod store_references;
@@ -34,6 +35,7 @@ mod value_forms;
 mod values_secrets;
 mod variables;
 mod vault_objects;
+mod volumes;
 
 use std::cell::OnceCell;
 
@@ -91,6 +93,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
     Check { id: "find-takes-everything", run: Run::Document(reach::find_everything) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
+    Check { id: "generator-reads-committed-variables", run: Run::Document(generator_literals::committed_variables) },
     Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
     Check { id: "infisical-secret-incomplete", run: Run::Document(infisical::incomplete) },
     Check { id: "inline-and-existing-secret", run: Run::Scalar(values_secrets::inline_and_existing) },
@@ -131,11 +134,13 @@ pub static CHECKS: &[Check] = &[
     Check { id: "secret-key-unresolved", run: Run::Unit(secret_references::key_unresolved) },
     Check { id: "secret-made-nowhere", run: Run::Unit(secret_references::made_nowhere) },
     Check { id: "secret-made-twice", run: Run::Unit(secret_makers::made_twice) },
+    Check { id: "secret-mounted-by-subpath", run: Run::Document(volumes::by_subpath) },
     Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
     Check { id: "secret-written-into-other-kind", run: Run::Document(reach::other_kind) },
     Check { id: "selector-admits-every-namespace", run: Run::Document(reach::every_namespace) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
+    Check { id: "store-account-without-identity", run: Run::Unit(store_accounts::without_identity) },
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
     Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
     Check { id: "store-defined-nowhere", run: Run::Unit(store_lookups::defined_nowhere) },

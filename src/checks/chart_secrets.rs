@@ -19,14 +19,16 @@ const RANDOM: [&str; 9] = [
     "randNumeric",
 ];
 
+/// With these a chart asks for what it made the first time, or whether this is the first time.
+const REMEMBERS: [&str; 4] = ["IsInstall", "IsUpgrade", "exists", "lookup"];
+
 /// `random-secret-in-chart`
 pub fn random(document: &Document, _context: &Context, reporter: &mut Reporter) {
     if *document.role != Role::ChartTemplate {
         return;
     }
     for manifest in document.manifests().iter().filter(|manifest| manifest.is("", "Secret")) {
-        // With `lookup` the chart asks for what it made the first time; a hook makes it once.
-        if is_made_once(manifest.root) || words(manifest.root.source()).any(|word| word == "lookup") {
+        if is_made_once(manifest.root) || words(manifest.root.source()).any(|word| REMEMBERS.contains(&word)) {
             continue;
         }
         let fields = ["data", "stringData"].into_iter().filter_map(|field| manifest.root.get(field));
@@ -39,6 +41,7 @@ pub fn random(document: &Document, _context: &Context, reporter: &mut Reporter) 
     }
 }
 
+/// Hooks run once, and what is kept is not written again.
 fn is_made_once(root: Node) -> bool {
     let annotations = root.at("metadata.annotations");
     annotations.is_some_and(|all| all.get("helm.sh/hook").is_some() || all.get("helm.sh/resource-policy").is_some())

@@ -1,9 +1,11 @@
-//! Credentials in the literals of kustomize's secret generators.
+//! What kustomize's secret generators take from the repository: literals, and files of variables.
 //!
-//! It does not know generators' files: those are read by the rules for what they hold.
+//! It does not know what the files hold: other rules read them.
 
 use super::{Context, Reporter};
+use crate::document::kustomize::Reference;
 use crate::document::{Document, Kustomization};
+use crate::graph::Destination;
 use crate::model::Confidence;
 use crate::syntax::Node;
 use crate::text::Span;
@@ -16,6 +18,19 @@ pub fn run(document: &Document, _context: &Context, reporter: &mut Reporter) {
         let name = generator.str_at("name").unwrap_or("without a name");
         for literal in generator.get("literals").into_iter().flat_map(Node::items) {
             judge(literal, name, reporter);
+        }
+    }
+}
+
+/// `generator-reads-committed-variables`
+pub fn committed_variables(document: &Document, context: &Context, reporter: &mut Reporter) {
+    let Some(kustomization) = Kustomization::of(document) else { return };
+    let of_secrets = |reference: &Reference| matches!(reference.field, "secretGenerator.envs" | "secretGenerator.env");
+    for reference in kustomization.references().into_iter().filter(of_secrets) {
+        let is_sealed = ["enc", "sops", "example", "sample"].iter().any(|word| reference.path.contains(word));
+        let destination = context.layout.resolve(document.path, &reference);
+        if matches!(destination, Destination::File(_)) && !is_sealed {
+            reporter.at(reference.node).blank("path", reference.path).emit();
         }
     }
 }

@@ -37,6 +37,7 @@ mod secret_forms;
 mod secret_makers;
 mod secret_references;
 mod secret_strategy;
+mod store_accounts;
 mod store_auth;
 mod store_lookups;
 mod store_references;
@@ -47,6 +48,7 @@ mod values_flow;
 mod values_secrets;
 mod variables;
 mod vault_objects;
+mod volumes;
 mod workload_delivery;
 mod workload_view;
 
@@ -118,6 +120,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "find-takes-everything", run: Run::Document(reach::find_everything) },
     Check { id: "foreign-tenant-key", run: Run::Graph(tenancy::foreign_key) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
+    Check { id: "generator-reads-committed-variables", run: Run::Document(generator_literals::committed_variables) },
     Check { id: "identity-not-bound", run: Run::Graph(bound_identity::not_bound) },
     Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
     Check { id: "infisical-secret-incomplete", run: Run::Document(infisical::incomplete) },
@@ -173,6 +176,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "secret-made-nowhere", run: Run::Unit(secret_references::made_nowhere) },
     Check { id: "secret-made-twice", run: Run::Unit(secret_makers::made_twice) },
     Check { id: "secret-mount-writable", run: Run::Document(workload_delivery::writable) },
+    Check { id: "secret-mounted-by-subpath", run: Run::Document(volumes::by_subpath) },
     Check { id: "secret-mounted-elsewhere", run: Run::Document(workload_delivery::mounted_elsewhere) },
     Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
@@ -182,6 +186,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "selector-admits-every-namespace", run: Run::Document(reach::every_namespace) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
     Check { id: "static-database-credentials", run: Run::Unit(conventions::vault::database) },
+    Check { id: "store-account-without-identity", run: Run::Unit(store_accounts::without_identity) },
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
     Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
     Check { id: "store-auth-not-as-agreed", run: Run::Unit(conventions::stores::auth) },
@@ -195,10 +200,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "store-open-to-all-namespaces", run: Run::Document(reach::open_store) },
     Check { id: "store-provider-count", run: Run::Document(store_auth::provider_count) },
     Check { id: "store-provider-not-as-agreed", run: Run::Unit(conventions::stores::provider) },
-    Check {
-        id: "store-reference-follows-external-secret",
-        run: Run::Document(store_references::follows_external_secret),
-    },
+    Check { id: "store-reference-follows-external-secret", run: Run::Document(store_references::follows_external_secret) },
     Check { id: "store-reference-foreign-namespace", run: Run::Document(store_references::foreign_namespace) },
     Check { id: "store-reference-not-as-agreed", run: Run::Unit(conventions::stores::reference) },
     Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },

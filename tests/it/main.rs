@@ -7,6 +7,7 @@ mod architecture;
 mod baseline;
 mod catalog;
 mod cli;
+mod codes;
 mod crds;
 mod decoding;
 mod docs;

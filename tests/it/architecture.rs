@@ -12,6 +12,7 @@ use crate::harness;
 const ROOMS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("model", &["text"]),
+    ("expr", &["text"]),
     ("syntax", &["text", "model"]),
     ("value", &["text", "model"]),
     ("facts", &["text", "model"]),
@@ -42,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate and the only places (prefixes below `src`) that name it.
 const ENCLOSED: &[(&str, &[&str])] = &[
+    ("cel", &["expr/"]),
     ("clap", &["cli/args.rs", "cli/history_args.rs", "cli/hook_args.rs", "cli/mod.rs", "cli/completions.rs"]),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/completions.rs"]),

@@ -308,7 +308,7 @@ impl Examiner<'_> {
             keyed::scan(&self.plan.keyed, blob, &tree, text, drafts);
         }
         let documents = Document::all(blob.path(), role, text, &tree);
-        let context = Context { layout: self.layout, targets: &self.plan.targets };
+        let context = Context { layout: self.layout, policy: &self.plan.policy };
         for document in &documents {
             checks::run(document, &context, &self.plan.checks, drafts);
         }

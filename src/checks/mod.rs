@@ -4,6 +4,7 @@
 
 mod api_versions;
 mod conventions;
+pub mod custom;
 mod deployment;
 mod duplicate_keys;
 mod external_secret_rules;
@@ -33,7 +34,7 @@ pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
 
 use crate::document::{Document, Role};
 use crate::graph::{Graph, Layout};
-use crate::model::{Draft, DraftBuilder, Emitter, Identity, Rule};
+use crate::model::{Draft, DraftBuilder, Emitter, Identity, Matcher, Rule};
 use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
@@ -181,7 +182,8 @@ pub fn run_on_graph(graph: &Graph, checks: &[(&Check, &'static Rule)], drafts: &
 
 /// True for a rule that only the graph can decide.
 pub fn is_of_graph(rule: &Rule) -> bool {
-    CHECKS.iter().any(|check| check.id == rule.id && check.is_of_unit())
+    let is_of_unit = || CHECKS.iter().any(|check| check.id == rule.id && check.is_of_unit());
+    matches!(rule.matcher, Matcher::Cel) || is_of_unit()
 }
 
 impl Check {

@@ -161,6 +161,7 @@ fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(
             .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
     };
     let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
+    let catalog = catalog.with_rules(policy.custom.iter().map(|custom| custom.rule));
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     plan.policy = policy.clone();
     plan.ignores = ignores(&policy);

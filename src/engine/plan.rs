@@ -5,6 +5,7 @@
 use globset::GlobSet;
 
 use crate::catalog::Catalog;
+use crate::checks::custom::CustomRules;
 use crate::checks::{CHECKS, Check};
 use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
@@ -78,7 +79,12 @@ impl Plan {
 
     /// True when any rule needs the graph.
     pub(super) fn has_unit_checks(&self) -> bool {
-        self.checks.iter().any(|(check, _)| check.is_of_unit())
+        !self.policy.custom.is_empty() || self.checks.iter().any(|(check, _)| check.is_of_unit())
+    }
+
+    /// The policy's own rules that are on.
+    pub(super) fn custom(&self) -> CustomRules<'_> {
+        CustomRules::new(self.policy.custom.iter().filter(|custom| self.is_active(custom.rule)))
     }
 
     pub(super) fn is_active(&self, rule: &Rule) -> bool {

@@ -1,3 +1,7 @@
+//! What expressions answer, how their mistakes are told, and that none of them takes long.
+//!
+//! It does not know any rule.
+
 use std::time::Instant;
 
 use super::*;

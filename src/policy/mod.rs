@@ -6,6 +6,7 @@
 //! form. A convention that is absent asks for nothing, and the rules that would read it stay silent.
 
 pub mod bindings;
+pub mod custom;
 mod extends;
 pub mod external_secrets;
 mod file;
@@ -20,7 +21,9 @@ use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
 
 pub use bindings::{Bindings, Circumstances, Subject};
+pub use custom::Custom;
 pub use extends::Mistake;
+use layer::Layer;
 pub use place::{Place, Said};
 pub use profiles::PROFILES;
 pub use template::Template;
@@ -43,6 +46,7 @@ pub struct Policy {
     pub baseline: Option<String>,
     pub bindings: Bindings,
     pub external_secrets: Option<external_secrets::ExternalSecrets>,
+    pub custom: Vec<Custom>,
 }
 
 impl Policy {

@@ -17,13 +17,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("value", &["text", "model"]),
     ("facts", &["text", "model"]),
     ("catalog", &["text", "model"]),
-    ("policy", &["text", "model"]),
+    ("policy", &["text", "model", "expr"]),
     ("source", &["text", "model"]),
     ("document", &["text", "model", "syntax", "value"]),
     ("detect", &["text", "model", "syntax", "value"]),
     ("filter", &["text", "model"]),
     ("graph", &["text", "model", "document", "policy", "facts", "value", "syntax"]),
-    ("checks", &["text", "model", "syntax", "value", "facts", "catalog", "policy", "document", "graph"]),
+    ("checks", &["text", "model", "expr", "syntax", "value", "facts", "catalog", "policy", "document", "graph"]),
     (
         "engine",
         &[

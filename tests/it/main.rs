@@ -7,6 +7,7 @@ mod architecture;
 mod baseline;
 mod catalog;
 mod cli;
+mod custom;
 mod decoding;
 mod docs;
 mod fixtures;

@@ -208,7 +208,7 @@ impl Scalar<'_, '_> {
             let Some(literal) = self.literal().filter(|literal| telling && !literal.is_empty()) else {
                 return Verdict::Innocent;
             };
-            let siblings = leaf.node.sibling_keys();
+            let siblings = || leaf.node.sibling_keys();
             let around = value::Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() };
             match value::judge(around, &leaf.value[literal.range()]).verdict {
                 Verdict::Credential(_) | Verdict::WeakDefault

@@ -67,7 +67,7 @@ fn holds_credential(text: &str) -> Option<Confidence> {
     let mut surest = None;
     for root in tree.documents(text) {
         leaves(root, |_| false, &mut |leaf| {
-            let siblings = leaf.node.sibling_keys();
+            let siblings = || leaf.node.sibling_keys();
             let around = value::Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() };
             surest = surest.max(match value::judge(around, leaf.value).verdict {
                 Verdict::Credential(confidence) => Some(confidence),

@@ -103,6 +103,9 @@ pub struct Scan {
     /// Look at files that .gitignore names, too.
     #[arg(long)]
     pub no_gitignore: bool,
+    /// Open archives (zip, tar, gzip, zstd, in each other) and look at the files in them.
+    #[arg(long)]
+    pub archives: bool,
     /// Ignore comments, annotations, the policy's ignores and the baseline do not count.
     #[arg(long)]
     pub no_suppress: bool,

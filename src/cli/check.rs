@@ -166,6 +166,7 @@ fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(
     plan.policy = policy.clone();
     plan.ignores = ignores(&policy);
     plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
+    plan.archives = scan.archives;
     plan.suppress = !scan.no_suppress;
     plan.foreign_markers = !policy.own_markers_only;
     plan.masking = masking;

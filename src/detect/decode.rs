@@ -66,22 +66,26 @@ pub fn of_run(text: &[u8], run: Span) -> Option<Encoded> {
 /// Every place with escapes, decoded.
 pub fn of_escapes(text: &[u8]) -> Vec<Encoded> {
     let mut found = Vec::new();
-    places(text, percent_signs(text), "percent", unpercented, &mut found);
-    places(text, memchr::memmem::find_iter(text, b"\\u00"), "unicode-escape", unescaped, &mut found);
-    places(text, memchr::memmem::find_iter(text, b"&#"), "html-entity", unentitled, &mut found);
+    let signs: Vec<usize> = signs(text).collect();
+    let of = |sign: u8| signs.iter().copied().filter(move |&at| text[at] == sign);
+    places(text, of(b'%'), "percent", unpercented, &mut found);
+    places(text, of(b'\\'), "unicode-escape", unescaped, &mut found);
+    places(text, of(b'&'), "html-entity", unentitled, &mut found);
     found
 }
 
 /// True where `of_escapes` would begin to read.
 pub fn holds_escapes(text: &[u8]) -> bool {
-    let finds = |sign: &[u8]| memchr::memmem::find(text, sign).is_some();
-    finds(b"\\u00") || finds(b"&#") || percent_signs(text).next().is_some()
+    signs(text).next().is_some()
 }
 
-/// Where one character is written with a percent sign and the next one is, too.
-fn percent_signs(text: &[u8]) -> impl Iterator<Item = usize> {
-    let begins = |at: usize| hex_at(text, at + 1, 2).is_some() && text.get(at + 3) == Some(&b'%');
-    memchr::memchr_iter(b'%', text).filter(move |&at| begins(at))
+/// Where an escape begins; after a percent sign the next character must be written so, too.
+fn signs(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr3_iter(b'%', b'\\', b'&', text).filter(move |&at| match text[at] {
+        b'%' => text.get(at + 3) == Some(&b'%') && hex_at(text, at + 1, 2).is_some(),
+        b'\\' => text[at + 1..].starts_with(b"u00"),
+        _ => text.get(at + 1) == Some(&b'#'),
+    })
 }
 
 /// One character in its escaped form at `at`: what it means and how long it is written.

@@ -72,7 +72,7 @@ fn judge(rules: &KeyedRules, leaf: &Leaf, trust: Trust, drafts: &mut Vec<Draft>)
     {
         return;
     }
-    let siblings = leaf.node.sibling_keys();
+    let siblings = || leaf.node.sibling_keys();
     let judgement =
         value::judge(Context { keys: leaf.keys, siblings: &siblings, quoted: leaf.is_quoted() }, leaf.value);
     let confidence = match judgement.verdict {

@@ -17,8 +17,8 @@ pub type Target = u16;
 pub struct RunTable {
     /// One bit for the hash of each three first bytes that some inner prefix may have.
     firsts: Box<[u64; 1024]>,
-    /// Prefixes of run bytes only, sorted.
-    inner: Vec<(&'static [u8], Target)>,
+    /// Prefixes of run bytes only, sorted by their first three bytes; of a shorter one the third is zero.
+    inner: Vec<(u32, &'static [u8], Target)>,
     /// Prefixes with another byte in them, sorted by the last such byte.
     across: Vec<(u8, &'static [u8], Target)>,
     /// One bit for the hash of each three bytes that the part before a run may end in.
@@ -51,7 +51,8 @@ impl RunTable {
                 }
                 None => {
                     mark(&mut table.firsts, prefix);
-                    table.inner.push((prefix, target));
+                    let first = [0, 1, 2].map(|at| prefix.get(at).copied().unwrap_or(0));
+                    table.inner.push((number(first), prefix, target));
                 }
             }
         }
@@ -95,11 +96,12 @@ impl RunTable {
     #[inline(never)]
     fn inner_at(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, &'static [u8], Target)) {
         let here = &text[at..];
-        // What `here` begins with sorts at or before it, and shares its first two bytes.
-        let end = self.inner.partition_point(|(prefix, _)| *prefix <= here);
-        for (prefix, target) in self.inner[..end].iter().rev().take_while(|(prefix, _)| prefix[..2] == here[..2]) {
-            if here.starts_with(prefix) {
-                found(at, prefix, *target);
+        for first in [number([here[0], here[1], here[2]]), number([here[0], here[1], 0])] {
+            let start = self.inner.partition_point(|(known, ..)| *known < first);
+            for (_, prefix, target) in self.inner[start..].iter().take_while(|(known, ..)| *known == first) {
+                if here.starts_with(prefix) {
+                    found(at, prefix, *target);
+                }
             }
         }
     }
@@ -129,6 +131,11 @@ fn is_separator(run_byte: u8) -> bool {
 
 fn pair(first: u8, second: u8) -> usize {
     usize::from(u16::from_be_bytes([first, second]))
+}
+
+fn number(first: [u8; 3]) -> u32 {
+    let [one, two, three] = first;
+    u32::from_be_bytes([0, one, two, three])
 }
 
 fn hash(first: [u8; 3]) -> usize {

@@ -18,6 +18,7 @@ use crate::model::{
     Blob, Buffer, Draft, Excerpt, Finding, Fingerprint, Identity, Location, Notification, Origin, Reason, RepoPath,
     Snapshot, WHOLE,
 };
+use crate::source::archive;
 use crate::syntax::{Node, Syntax, Tree};
 use crate::text::{Position, Span, decode};
 
@@ -163,6 +164,13 @@ impl Examiner<'_> {
 
     /// A file that is in memory as a whole.
     pub fn whole(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
+        self.content(origin, bytes, outcome);
+        if self.plan.archives && archive::is_archive(bytes) {
+            self.archive(origin, bytes, outcome);
+        }
+    }
+
+    fn content(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
         outcome.was_read = true;
         outcome.bytes = bytes.len() as u64;
         if bytes.starts_with(LFS_POINTER) {
@@ -176,6 +184,40 @@ impl Examiner<'_> {
         let annotated = self.structure(&blob, &mut drafts, outcome);
         self.settle(&blob, drafts, 0..usize::MAX, annotated, outcome);
         outcome.contents = outcome.contents.take().or_else(|| self.input(&blob));
+    }
+
+    /// The files in an archive, as if they lay behind its name.
+    fn archive(&self, origin: &Origin, bytes: &[u8], outcome: &mut Outcome) {
+        // What differs in what it was made from may differ anywhere.
+        outcome.is_quiet = false;
+        let mut all = Outcome::default();
+        archive::entries(bytes, &mut |entry| {
+            let path = RepoPath::new([origin.path.as_bytes(), entry.path].concat());
+            match entry.content {
+                Err(why) => {
+                    let message = format!("This archive {why}.");
+                    all.notifications.push(Notification::new(Reason::Unreadable, &path, message));
+                }
+                Ok(content) => {
+                    let mut inner = Outcome::default();
+                    self.content(&Origin { path }, content, &mut inner);
+                    all.bytes += inner.bytes;
+                    all.findings.append(&mut inner.findings);
+                    all.exact.append(&mut inner.exact);
+                    all.notifications.append(&mut inner.notifications);
+                }
+            }
+        });
+        // What is stored as it is was seen from outside, too.
+        for (finding, exact) in outcome.findings.drain(..).zip(outcome.exact.drain(..)) {
+            if !all.exact.contains(&exact) {
+                all.findings.push(finding);
+                all.exact.push(exact);
+            }
+        }
+        (outcome.findings, outcome.exact) = (all.findings, all.exact);
+        outcome.bytes += all.bytes;
+        outcome.notifications.append(&mut all.notifications);
     }
 
     /// Runs `see` on the documents of a structured file that can be read.
@@ -218,7 +260,7 @@ impl Examiner<'_> {
     /// A generator's input that is no manifest, or a file that could not be read as one.
     fn input(&self, blob: &Blob) -> Option<(FileId, Contents)> {
         let is_wanted = self.layout.is_input(blob.path()) && self.plan.has_unit_checks();
-        let file = self.number(blob.path()).filter(|_| is_wanted)?;
+        let file = is_wanted.then(|| self.number(blob.path())).flatten()?;
         let mut contents = Contents::of(file, self.layout.role(blob.path()), &[]);
         contents.bytes = self.input_bytes(blob);
         Some((file, contents))
@@ -235,6 +277,10 @@ impl Examiner<'_> {
     /// A file that is too large to hold: each finding belongs to the window that sees it with context on both sides.
     fn windows(&self, origin: &Origin, buffer: &mut Buffer, rest: &mut dyn Read, outcome: &mut Outcome) {
         outcome.was_read = true;
+        if self.plan.archives && archive::is_archive(buffer.bytes()) {
+            let message = format!("This archive is larger than {} MiB and was not opened.", WHOLE >> 20);
+            outcome.notifications.push(Notification::new(Reason::Unreadable, &origin.path, message));
+        }
         if Syntax::of_path(&origin.path).is_some() {
             outcome.notifications.push(Notification::new(Reason::TooLarge, &origin.path, too_large(WHOLE)));
         }

@@ -47,6 +47,8 @@ pub struct Plan {
     pub suppress: bool,
     /// The ignores of other scanners count, too.
     pub foreign_markers: bool,
+    /// Archives are opened.
+    pub archives: bool,
     pub masking: Masking,
     pub threads: usize,
 }
@@ -72,6 +74,7 @@ impl Plan {
             watches_policy: true,
             suppress: true,
             foreign_markers: true,
+            archives: false,
             masking: Masking::default(),
             threads: 1,
         }

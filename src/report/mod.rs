@@ -6,6 +6,7 @@
 mod csv;
 mod encode;
 mod flow;
+mod github;
 mod gitlab;
 mod history;
 mod html;
@@ -41,6 +42,8 @@ pub enum Format {
     Markdown,
     /// JUnit XML: a finding is a failed test.
     Junit,
+    /// Workflow commands of GitHub Actions.
+    Github,
     /// GitLab's code quality report.
     GitlabCodeQuality,
     /// GitLab's secret detection report; credentials only.
@@ -50,7 +53,7 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 11] = [
         Format::Text,
         Format::Json,
         Format::Jsonl,
@@ -58,6 +61,7 @@ impl Format {
         Format::Html,
         Format::Markdown,
         Format::Junit,
+        Format::Github,
         Format::GitlabCodeQuality,
         Format::GitlabSecretDetection,
         Format::Csv,
@@ -72,6 +76,7 @@ impl Format {
             Format::Html => "html",
             Format::Markdown => "markdown",
             Format::Junit => "junit",
+            Format::Github => "github",
             Format::GitlabCodeQuality => "gitlab-code-quality",
             Format::GitlabSecretDetection => "gitlab-secret-detection",
             Format::Csv => "csv",
@@ -138,6 +143,7 @@ pub fn write(format: Format, report: &Report, options: &Options, out: &mut dyn W
         Format::Html => html::write(report, &mut out)?,
         Format::Markdown => markdown::write(report, &mut out)?,
         Format::Junit => junit::write(report, &mut out)?,
+        Format::Github => github::write(report, &mut out)?,
         Format::GitlabCodeQuality => gitlab::write_code_quality(report, &mut out)?,
         Format::GitlabSecretDetection => {
             gitlab::write_secret_detection(report, &String::from_utf8_lossy(&options.now), &mut out)?;

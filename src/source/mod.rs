@@ -3,6 +3,7 @@
 //! It does not know what is looked for, and it spawns no work: the engine does. (The walk itself runs on the threads of
 //! the `ignore` crate.)
 
+pub mod archive;
 pub mod git;
 mod root;
 mod stdin;

@@ -42,7 +42,7 @@ pub fn judge_literal_password(value: &str) -> Judgement {
 /// Judges a string literal of source code by the name that it is given. There most strings under such names are names
 /// themselves, texts for people, or made up for a test: a word alone is none.
 pub fn judge_in_code(name: &str, value: &str) -> Judgement {
-    let judgement = judge(Context { keys: &[name], siblings: &[], quoted: true }, value);
+    let judgement = judge(Context { keys: &[name], siblings: &Vec::new, quoted: true }, value);
     let Verdict::Credential(confidence) = judgement.verdict else { return judgement };
     match value {
         _ if value.contains(char::is_whitespace) || !reference::holes(value).is_empty() || holds_format(value) => {
@@ -129,7 +129,7 @@ fn in_secret(judgement: Judgement) -> Judgement {
 
 /// What sort of credential the keys promise, if they do; `keys` as in `Context`.
 pub fn kind_of(keys: &[&str]) -> Option<Kind> {
-    match class_in(Context { keys, siblings: &[], quoted: true })? {
+    match class_in(Context { keys, siblings: &Vec::new, quoted: true })? {
         Class::Value(kind) => Some(kind),
         Class::Ambiguous => Some(Kind::Token),
         _ => None,
@@ -142,7 +142,7 @@ fn class_in(context: Context) -> Option<Class> {
     let (own, above) = (context.keys.last()?, context.keys.iter().rev().nth(1));
     let class = vocabulary::class_of(own).or_else(|| inherited(own, above?));
     match class {
-        Some(Class::Ambiguous) if has_access_key(context.siblings) && is_secret_key(own) => {
+        Some(Class::Ambiguous) if is_secret_key(own) && has_access_key(&(context.siblings)()) => {
             Some(Class::Value(Kind::Token))
         }
         class => class,
@@ -171,7 +171,7 @@ fn is_secret_key(key: &str) -> bool {
 }
 
 fn judge_ambiguous(context: Context, value: &str) -> Judgement {
-    if is_name_and_key(context.siblings) {
+    if is_name_and_key(&(context.siblings)()) {
         return said(Verdict::Name, "stands beside the name of a Secret");
     }
     if placeholder::of(value) == Some(Stand::WellKnown) {

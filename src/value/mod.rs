@@ -22,12 +22,12 @@ pub use vocabulary::{Class, Kind, class_of, is_inheriting, is_telling, may_hold_
 use crate::model::Confidence;
 
 /// What stands around a value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The keys above the value, outermost first, its own key last.
     pub keys: &'a [&'a str],
-    /// The keys of the same mapping, its own included.
-    pub siblings: &'a [&'a str],
+    /// The keys of the same mapping, its own included; few values make anyone ask.
+    pub siblings: &'a dyn Fn() -> Vec<&'a str>,
     /// Written in quotes or as a block: `true`, `null` and `12` are then text.
     pub quoted: bool,
 }

@@ -8,7 +8,7 @@ use crate::model::Confidence;
 
 fn of(path: &str, siblings: &[&str], value: &str) -> Judgement {
     let keys: Vec<&str> = path.split('/').collect();
-    judge(Context { keys: &keys, siblings, quoted: false }, value)
+    judge(Context { keys: &keys, siblings: &|| siblings.to_vec(), quoted: false }, value)
 }
 
 fn credential(judgement: Judgement) -> bool {
@@ -179,7 +179,7 @@ fn the_value_classes_of_the_procedure_hold() {
 
 #[test]
 fn a_quoted_number_can_be_a_password() {
-    let judged = |quoted| judge(Context { keys: &["password"], siblings: &[], quoted }, "83017264").verdict;
+    let judged = |quoted| judge(Context { keys: &["password"], siblings: &Vec::new, quoted }, "83017264").verdict;
     assert!(matches!(judged(true), Credential(_)) && matches!(judged(false), Credential(_)));
     assert_eq!(of("token", &[], "83017264").verdict, Innocent);
 }

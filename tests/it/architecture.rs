@@ -50,14 +50,17 @@ const ENCLOSED: &[(&str, &[&str])] = &[
     ("regex_syntax", &["cli/migrate/samples.rs"]),
     // `syntax` has a module of that name.
     ("toml", &["cli/migrate/gitleaks.rs", "syntax/"]),
-    ("flate2", &["detect/decode.rs"]),
+    ("flate2", &["detect/decode.rs", "source/archive.rs"]),
     ("miette", &["report/text.rs"]),
     ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),
     ("imara_diff", &["text/added.rs"]),
     ("ignore", &["source/worktree.rs"]),
     ("rayon", &["engine/"]),
+    ("ruzstd", &["source/archive.rs"]),
     ("serde_saphyr", &["text/settings.rs"]),
+    ("tar", &["source/archive.rs"]),
+    ("zip", &["source/archive.rs"]),
 ];
 
 struct SourceFile {

@@ -146,6 +146,20 @@ fn gitlab_gets_unique_fingerprints_and_hears_of_what_was_missed() {
 }
 
 #[test]
+fn a_github_runner_gets_one_command_for_each_finding_and_gap() {
+    let commands = told(Format::Github, &report(2, EVIL));
+    let lines: Vec<&str> = commands.lines().collect();
+    assert_eq!(lines.len(), 3, "{commands}");
+    for line in lines {
+        let (command, message) = line.strip_prefix("::error ").and_then(|rest| rest.split_once("::")).unwrap();
+        assert!(!message.is_empty() && command.contains("title="), "{line}");
+        let keys: Vec<&str> = command.split(',').map(|part| part.split_once('=').unwrap().0).collect();
+        let known = ["file", "line", "col", "endColumn", "endLine", "title"];
+        assert!(keys.iter().all(|key| known.contains(key)), "{line}");
+    }
+}
+
+#[test]
 fn the_time_of_the_run_is_told_to_gitlab_alone() {
     let demo = harness::fixtures().join("demo");
     let out = tightlip(&demo, &["check", "--format", "gitlab-secret-detection", "--exit-zero"]).stdout;

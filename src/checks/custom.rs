@@ -156,7 +156,7 @@ impl Subject<'_, '_> {
         let keys: Vec<&str> = rule.each.iter().flat_map(|way| way.split(['.', '[', ']'])).collect();
         let keys: Vec<&str> = keys.into_iter().filter(|key| !key.is_empty()).collect();
         let key = keys.last().copied().unwrap_or_default();
-        let around = value::Context { keys: &keys, siblings: &[], quoted: true };
+        let around = value::Context { keys: &keys, siblings: &Vec::new, quoted: true };
         let is_promised = matches!(value::judge(around, text).verdict, Verdict::Credential(_) | Verdict::WeakDefault);
         let judged = value::judge_in_secret(key, text).verdict;
         let looks_like_one = matches!(judged, Verdict::Credential(confidence) if confidence > Confidence::Low);

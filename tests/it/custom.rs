@@ -148,3 +148,21 @@ fn a_mistake_in_an_expression_stops_the_run_and_has_its_place() {
     assert_eq!(output.status.code(), Some(2));
     assert!(told.contains("tightlip.yaml:11:10: in the expression, line 1, column 28: unknown name `aap`"), "{told}");
 }
+
+#[test]
+fn standard_input_is_asked_too() {
+    let folder = folder(&[("tightlip.yaml", POLICY)]);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tightlip"))
+        .current_dir(folder.path())
+        .args(["check", "--format", "json", "--path", "db.yaml", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), EXTERNAL_SECRET.as_bytes()).unwrap();
+    let report: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(
+        found(&report),
+        ["db.yaml:3 external-secret-owner-label warning: ExternalSecret db has no owner label"]
+    );
+}

@@ -15,8 +15,10 @@ mod hook;
 mod hook_args;
 mod migrate;
 mod output;
+mod own_rules;
 mod progress;
 mod rules;
+mod rules_test;
 
 use std::process::ExitCode;
 

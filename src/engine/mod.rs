@@ -24,7 +24,7 @@ pub use difference::introduced;
 use examine::{Examiner, Outcome, Pass};
 pub use history::{Progress, Scope, history};
 pub use plan::{ActiveRule, Plan};
-pub use prove::prove;
+pub use prove::{Disproof, prove, prove_custom};
 pub use range::range;
 
 /// Looks at every file of `snapshot` that the plan's scope holds.

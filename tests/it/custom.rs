@@ -161,8 +161,98 @@ fn standard_input_is_asked_too() {
         .unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), EXTERNAL_SECRET.as_bytes()).unwrap();
     let report: Value = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
-    assert_eq!(
-        found(&report),
-        ["db.yaml:3 external-secret-owner-label warning: ExternalSecret db has no owner label"]
-    );
+    assert_eq!(found(&report), ["db.yaml:3 external-secret-owner-label warning: ExternalSecret db has no owner label"]);
+}
+
+/// A rule file; its examples hold generators, so that no scanner trips over this one.
+const RULE_FILE: &str = r#"title: Token of our shop
+family: shop-token
+severity: error
+confidence: high
+message: "A token of our shop"
+description: What our shop gives to its clients.
+remediation: Revoke it in the shop.
+match:
+  token: { prefixes: [shop_], body: hex*24 }
+examples:
+  bad:
+    - 'token: @{"shop_" hex*24}'
+  good:
+    - 'token: @{"shop_" hex*20}'
+"#;
+
+fn shop_token() -> String {
+    crate::harness::generate(r#"token = "@{"shop_" hex*24}""#)
+}
+
+#[test]
+fn rules_at_the_root_are_loaded_by_themselves() {
+    let folder = folder(&[(".tightlip/rules/shop-token.yaml", RULE_FILE), ("settings.ini", &shop_token())]);
+    fs::create_dir_all(folder.path().join(".git")).unwrap();
+    fs::write(folder.path().join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+    let rules = |arguments: &[&str]| {
+        let report = check(folder.path(), arguments).1;
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(rules(&[]).contains(&"shop-token".to_owned()));
+    assert!(rules(&["--rules-dir", ".tightlip/rules"]).contains(&"shop-token".to_owned()));
+    assert!(!rules(&["--policy", "none"]).contains(&"shop-token".to_owned()));
+}
+
+#[test]
+fn what_is_staged_is_judged_by_the_rules_that_are_staged() {
+    let folder = folder(&[(".tightlip/rules/shop-token.yaml", RULE_FILE), ("settings.ini", &shop_token())]);
+    let git = |arguments: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        let done = command.current_dir(folder.path()).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    fs::remove_dir_all(folder.path().join(".tightlip")).unwrap();
+    let (_, report) = check(folder.path(), &["--staged"]);
+    assert!(report["findings"].to_string().contains("shop-token"), "{report}");
+}
+
+#[test]
+fn own_rules_are_tested_by_their_examples_and_mistakes_have_a_place() {
+    let object = "{ apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: { name: a } }";
+    let owned =
+        "{ apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: { name: a, labels: { owner: b } } }";
+    let other = "{ path: apps/web/a.yaml, object: { apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: { name: a }, spec: { data: [{ remoteRef: { key: team/shop/a } }] } } }";
+    let label = |bad: &str, good: &str| {
+        format!(
+            "message: \"ExternalSecret {{name}} has no owner label\"\n    examples:\n      bad:\n        - {bad}\n      good:\n        - {good}\n"
+        )
+    };
+    let policy = |bad: &str, good: &str| {
+        POLICY.replace("message: \"ExternalSecret {name} has no owner label\"\n", &label(bad, good))
+            + &format!("    examples: {{ bad: [{other}], good: [{object}] }}\n")
+    };
+    let test = |policy: &str, rule: &str| {
+        let folder = folder(&[("tightlip.yaml", policy), (".tightlip/rules/shop-token.yaml", rule)]);
+        let output = tightlip(folder.path(), &["rules", "test"]);
+        let told = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        (output.status.code().unwrap(), told.replace(&*folder.path().canonicalize().unwrap().to_string_lossy(), "ROOT"))
+    };
+    let (code, told) = test(&policy(object, owned), RULE_FILE);
+    assert_eq!((code, told.trim()), (0, "3 rules of this repository hold against their 6 examples"));
+    let (code, told) = test(&policy(owned, object), &RULE_FILE.replace("hex*20", "hex*24"));
+    assert_eq!(code, 2);
+    for expected in [
+        "ROOT/.tightlip/rules/shop-token.yaml:14: good example 1 of shop-token: line 1 is reported",
+        "ROOT/tightlip.yaml:10: bad example 1 of external-secret-owner-label: nothing is found in it",
+        "ROOT/tightlip.yaml:12: good example 1 of external-secret-owner-label: it is reported",
+    ] {
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn an_own_rule_is_explained() {
+    let folder = folder(&[("tightlip.yaml", POLICY)]);
+    let output = tightlip(folder.path(), &["rules", "explain", "remote-key-of-other-app"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.starts_with("remote-key-of-other-app: Remote key of another app\nerror, high confidence"), "{told}");
 }

@@ -150,6 +150,7 @@ impl Literal for Matcher {
             Matcher::Regex(pattern) => wrapped("Matcher::Regex", pattern, code),
             Matcher::Structure(name) => wrapped("Matcher::Structure", name, code),
             Matcher::Check => code.push_str("Matcher::Check"),
+            Matcher::Cel => code.push_str("Matcher::Cel"),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! | floor | room | may import (of ours) |
 //! |---|---|---|
 //! | 0 | text | nothing |
-//! | 1 | model | text |
+//! | 1 | model · expr | text |
 //! | 2 | syntax, value, facts, catalog, policy, source | 0–1, never each other |
 //! | 3 | document · detect · filter | 0–1 + syntax, value · 0–1 + syntax, value · 0–1 |
 //! | 4 | graph | 0–1, document, policy, facts, value, syntax |
@@ -22,6 +22,7 @@ pub mod cli;
 pub mod detect;
 pub mod document;
 pub mod engine;
+pub mod expr;
 pub mod facts;
 pub mod filter;
 pub mod graph;

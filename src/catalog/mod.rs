@@ -9,7 +9,7 @@ mod parts;
 mod shape;
 mod vocabulary;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use file::CatalogError;
 pub use parts::PartError;
@@ -43,6 +43,29 @@ impl Catalog {
         self.rules.extend(leaked(reader.folder(folder)?));
         self.rules.sort_by_key(|rule| rule.id);
         Ok(self)
+    }
+
+    /// These rules and those of the rule files `files`, each with its path, whose names must be new.
+    pub fn with_files(mut self, files: &[(PathBuf, String)]) -> Result<Catalog, Vec<CatalogError>> {
+        let mut reader = Reader::new(compiles, false);
+        self.rules.iter().for_each(|rule| reader.reserve(rule));
+        let (mut rules, mut errors) = (Vec::new(), Vec::new());
+        for (path, text) in files {
+            match reader.file(path, text) {
+                Ok(rule) => rules.push(rule),
+                Err(wrong) => errors.extend(wrong),
+            }
+        }
+        self.rules.extend(leaked(rules));
+        self.rules.sort_by_key(|rule| rule.id);
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+
+    /// These rules and those of a policy, whose names are new.
+    pub fn with_rules(mut self, rules: impl IntoIterator<Item = &'static Rule>) -> Catalog {
+        self.rules.extend(rules);
+        self.rules.sort_by_key(|rule| rule.id);
+        self
     }
 
     pub fn rules(&self) -> &[&'static Rule] {

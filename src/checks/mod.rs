@@ -7,6 +7,7 @@ mod bound_identity;
 mod chart_secrets;
 mod connection_strings;
 mod conventions;
+pub mod custom;
 mod deployed;
 mod deployment;
 mod direct_backend;
@@ -59,7 +60,7 @@ pub use values_flow::{BY_NAME, BY_USE, names_in_values};
 
 use crate::document::{Document, Role};
 use crate::graph::{Graph, Layout, UnitKind};
-use crate::model::{Draft, DraftBuilder, Emitter, Identity, Rule};
+use crate::model::{Draft, DraftBuilder, Emitter, Identity, Matcher, Rule};
 use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
@@ -283,7 +284,8 @@ pub fn run_on_graph(graph: &Graph, checks: &[(&Check, &'static Rule)], drafts: &
 
 /// True for a rule that only the graph can decide.
 pub fn is_of_graph(rule: &Rule) -> bool {
-    CHECKS.iter().any(|check| check.id == rule.id && check.is_of_unit())
+    let is_of_unit = || CHECKS.iter().any(|check| check.id == rule.id && check.is_of_unit());
+    matches!(rule.matcher, Matcher::Cel) || is_of_unit()
 }
 
 impl Check {

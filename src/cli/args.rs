@@ -127,7 +127,7 @@ pub struct Scan {
     /// Not this rule; repeat for several.
     #[arg(long = "skip", value_name = "ID")]
     pub skip: Vec<String>,
-    /// A folder with credential rules of your own.
+    /// A folder with credential rules of your own, beside those in .tightlip/rules at the root.
     #[arg(long = "rules-dir", value_name = "DIR")]
     pub rules_dir: Option<PathBuf>,
     /// The day on which dates in manifests and in the policy are judged. [default: today]
@@ -249,6 +249,11 @@ pub enum RulesCommand {
     Verify {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
+    },
+    /// Proves a repository's own rules, in .tightlip/rules and in its policy, by their examples.
+    Test {
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
     },
 }
 

@@ -15,6 +15,7 @@ use super::difference;
 use super::exit::{Exit, conclude};
 use super::output::Failure;
 use super::render;
+use super::own_rules::{self, RuleFiles};
 use crate::catalog::Catalog;
 use crate::engine::{self, ActiveRule, Fixed, Plan, Wish};
 use crate::filter::PathIgnore;
@@ -45,9 +46,10 @@ fn introduced(arguments: &Check) -> Result<Report, Failure> {
 
 fn standard_input(arguments: &Check) -> Result<Report, Failure> {
     let here = find_root(&[PathBuf::from(".")]).ok();
+    let rules = here.as_ref().map_or(Ok(RuleFiles::new()), |root| own_rules::on_disk(&root.folder))?;
     let policy = here.and_then(|root| root.policy);
     let root = policy.as_deref().and_then(Path::parent).map(Path::to_path_buf);
-    let (plan, settings) = prepare(&arguments.scan, &arguments.output, policy.map(PolicyFile::Disk))?;
+    let (plan, settings) = prepare(&arguments.scan, &arguments.output, policy.map(PolicyFile::Disk), &rules)?;
     let known = Known::of(&arguments.scan, &settings, root.as_deref())?;
     let mut report = engine::check(&Stdin::new(RepoPath::from(arguments.path.as_str()), std::io::stdin()), &plan);
     known.hold(&mut report, false);
@@ -90,11 +92,11 @@ impl Asked {
             return Err(Failure::new(format!("{}: there is no such file or folder", missing.display())));
         }
         let root = find_root(paths).map_err(|error| Failure::new(format!("{}: {error}", paths[0].display())))?;
-        let file = match policy_from {
-            None => root.policy.clone().map(PolicyFile::Disk),
+        let (file, rules) = match policy_from {
+            None => (root.policy.clone().map(PolicyFile::Disk), own_rules::on_disk(&root.folder)?),
             Some(revision) => difference::policy_of(revision, &root.folder)?,
         };
-        let (mut plan, policy) = plan_of(scan, masking, file)?;
+        let (mut plan, policy) = plan_of(scan, masking, file, &rules)?;
         plan.scope = root.scope.clone();
         let run = circumstances(scan, &plan.policy.bindings, &root.folder, None);
         plan.policy.bindings.circumstances = run;
@@ -160,19 +162,27 @@ pub(super) enum PolicyFile {
 /// Reads a file by its path from the policy's folder.
 pub(super) type Files = Box<dyn Fn(&str) -> Result<String, String>>;
 
-/// The plan that arguments and policy make together; the policy for what it says of files.
-pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -> Result<(Plan, Policy), Failure> {
-    plan_of(scan, masking(output), found)
+/// The plan that arguments, policy and the repository's own rules make together; the policy for what it says of files.
+pub(super) fn prepare(
+    scan: &Scan,
+    output: &Output,
+    found: Option<PolicyFile>,
+    rules: &RuleFiles,
+) -> Result<(Plan, Policy), Failure> {
+    plan_of(scan, masking(output), found, rules)
 }
 
-fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(Plan, Policy), Failure> {
-    let catalog = match &scan.rules_dir {
-        None => Catalog::built_in(),
-        Some(folder) => Catalog::built_in()
-            .with_folder(folder)
-            .map_err(|errors| Failure::all(errors.iter().map(ToString::to_string)))?,
-    };
+fn plan_of(
+    scan: &Scan,
+    masking: Masking,
+    found: Option<PolicyFile>,
+    rules: &RuleFiles,
+) -> Result<(Plan, Policy), Failure> {
+    let is_wanted = scan.policy.as_deref() != Some(Path::new("none"));
+    let rules = if is_wanted { rules.as_slice() } else { &[] };
+    let catalog = own_rules::catalog(scan.rules_dir.as_deref(), rules)?;
     let mut policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
+    let catalog = catalog.with_rules(policy.custom.iter().map(|custom| custom.rule));
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
     let today = scan.today.unwrap_or_else(|| Zoned::now().date());
     policy.bindings.circumstances.today = Some(today);

@@ -8,6 +8,7 @@ use super::args::Check;
 use super::check::{PolicyFile, excluded, prepare};
 use super::circumstances::circumstances;
 use super::output::Failure;
+use super::own_rules::{self, RuleFiles};
 use crate::engine::{self, Plan};
 use crate::model::{Buffer, Notification, Reason, RepoPath, Report, Snapshot};
 use crate::source::POLICY_FILE;
@@ -60,17 +61,24 @@ fn without_base(why: &str) -> Report {
     report
 }
 
-/// The policy file of a revision, for the root at `folder`.
-pub fn policy_of(revision: &str, folder: &Path) -> Result<Option<PolicyFile>, Failure> {
+/// The policy file and the rules of a revision, for the root at `folder`.
+pub fn policy_of(revision: &str, folder: &Path) -> Result<Standards, Failure> {
     let repository = Repository::around(folder).map_err(Failure::new)?;
     let below = repository.top().and_then(|top| folder.strip_prefix(top).ok()).map(RepoPath::from_path);
     let path = below.unwrap_or_else(|| RepoPath::from("")).join(POLICY_FILE.as_bytes());
-    policy_at(&repository, revision, &path.unwrap_or_else(|| RepoPath::from(POLICY_FILE)))
+    standards_at(&repository, revision, &path.unwrap_or_else(|| RepoPath::from(POLICY_FILE)))
 }
 
-fn policy_at(repository: &Repository, revision: &str, path: &RepoPath) -> Result<Option<PolicyFile>, Failure> {
+/// What a tree is judged by: the policy, and the rules beside it.
+type Standards = (Option<PolicyFile>, RuleFiles);
+
+fn standards_at(repository: &Repository, revision: &str, path: &RepoPath) -> Result<Standards, Failure> {
     let tree = repository.tree_of(revision).map_err(Failure::new)?;
-    policy_in(&tree, path, revision)
+    standards_in(&tree, path, revision)
+}
+
+fn standards_in(tree: &ObjectTree, path: &RepoPath, whose: &str) -> Result<Standards, Failure> {
+    Ok((policy_in(tree, path, whose)?, own_rules::in_tree(tree, &path.parent(), whose)?))
 }
 
 /// The policy that stands in a tree; `whose` names the tree for the user.
@@ -104,12 +112,12 @@ fn repository_of(paths: &[PathBuf]) -> Result<Repository, Failure> {
 /// The plan by the policy of the later tree, and the comparison without what that policy leaves out.
 fn plan_for(arguments: &Check, repository: &Repository, comparison: &mut Comparison) -> Result<Plan, Failure> {
     let path = RepoPath::from(POLICY_FILE);
-    let file = match &arguments.policy_from {
-        Some(revision) => policy_at(repository, revision, &path)?,
-        None if arguments.staged => policy_in(&comparison.after, &path, "the index")?,
-        None => policy_in(&comparison.after, &path, &arguments.head)?,
+    let (file, rules) = match &arguments.policy_from {
+        Some(revision) => standards_at(repository, revision, &path)?,
+        None if arguments.staged => standards_in(&comparison.after, &path, "the index")?,
+        None => standards_in(&comparison.after, &path, &arguments.head)?,
     };
-    let (mut plan, policy) = prepare(&arguments.scan, &arguments.output, file)?;
+    let (mut plan, policy) = prepare(&arguments.scan, &arguments.output, file, &rules)?;
     plan.scope = scope(repository, &arguments.paths)?;
     let (folder, bindings) = (repository.top().unwrap_or(repository.git_dir()), &plan.policy.bindings);
     let run = circumstances(&arguments.scan, bindings, folder, arguments.since.as_deref());

@@ -8,7 +8,7 @@ use super::args::Graph;
 use super::check::{PolicyFile, available_threads, read_policy};
 use super::exit::Exit;
 use super::output::{Failure, say};
-use crate::catalog::Catalog;
+use super::own_rules;
 use crate::engine;
 use crate::model::FlowFilter;
 use crate::policy::glob_set;
@@ -21,8 +21,8 @@ pub fn run(arguments: &Graph) -> Result<Exit, Failure> {
         return Err(Failure::new(format!("{}: {error}", arguments.path.display())));
     }
     let root = find_root(path).map_err(|error| Failure::new(format!("{}: {error}", arguments.path.display())))?;
-    let policy =
-        read_policy(arguments.policy.as_ref(), root.policy.clone().map(PolicyFile::Disk), &Catalog::built_in())?;
+    let catalog = own_rules::catalog(None, &own_rules::on_disk(&root.folder)?)?;
+    let policy = read_policy(arguments.policy.as_ref(), root.policy.clone().map(PolicyFile::Disk), &catalog)?;
     let threads = available_threads();
     let source = Worktree::new(Settings {
         root: root.folder.clone(),

@@ -7,18 +7,21 @@ use super::check::{PolicyFile, globs, prepare};
 use super::exit::{Exit, conclude};
 use super::history_args::History;
 use super::output::Failure;
+use super::own_rules::{self, RuleFiles};
 use super::progress::told;
 use crate::engine::{self, Scope};
 use crate::policy::{Policy, glob_set};
 use crate::source::{find_root, git};
 
 pub fn run(arguments: &History) -> Result<Exit, Failure> {
-    let policy = match arguments.repositories.as_slice() {
+    let root = match arguments.repositories.as_slice() {
         // Several repositories have several policies: none of them speaks for the others.
-        [only] => find_root(std::slice::from_ref(only)).ok().and_then(|root| root.policy),
+        [only] => find_root(std::slice::from_ref(only)).ok(),
         _ => None,
     };
-    let (plan, policy) = prepare(&arguments.scan, &arguments.output, policy.map(PolicyFile::Disk))?;
+    let rules = root.as_ref().map_or(Ok(RuleFiles::new()), |root| own_rules::on_disk(&root.folder))?;
+    let policy = root.and_then(|root| root.policy).map(PolicyFile::Disk);
+    let (plan, policy) = prepare(&arguments.scan, &arguments.output, policy, &rules)?;
     let scope = Scope {
         since: arguments.since_date.as_deref().map(since).transpose()?,
         paths: glob_set(&globs(&arguments.paths)?),

@@ -17,9 +17,11 @@ mod hook;
 mod hook_args;
 mod migrate;
 mod output;
+mod own_rules;
 mod progress;
 mod render;
 mod rules;
+mod rules_test;
 
 use std::process::ExitCode;
 

@@ -3,21 +3,25 @@
 //! It does not know how a rule matches.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Rules, RulesCommand};
+use super::check::{PolicyFile, read_policy};
 use super::exit::Exit;
 use super::output::{Failure, say};
+use super::{own_rules, rules_test};
 use crate::catalog::{Catalog, read_folder};
 use crate::engine;
 use crate::filter::inline::MARK;
 use crate::model::{Rule, Safety, Tier};
+use crate::source::find_root;
 
 pub fn run(arguments: &Rules) -> Result<Exit, Failure> {
     match &arguments.command {
         RulesCommand::List => list(),
         RulesCommand::Explain { id } => explain(id),
         RulesCommand::Verify { folder } => verify(folder.as_deref()),
+        RulesCommand::Test { folder } => rules_test::run(folder),
     }
 }
 
@@ -36,9 +40,20 @@ fn list() -> Result<Exit, Failure> {
 
 fn explain(name: &str) -> Result<Exit, Failure> {
     let catalog = Catalog::built_in();
-    let rule = catalog.get(name).ok_or_else(|| Failure::new(catalog.unknown(name)))?;
+    let rule = match catalog.get(name) {
+        Some(rule) => rule,
+        None => own_rule(name).ok_or_else(|| Failure::new(catalog.unknown(name)))?,
+    };
     say(|out| page(rule, out))?;
     Ok(Exit::Clean)
+}
+
+/// The rule of the repository around the current folder that has this id.
+fn own_rule(name: &str) -> Option<&'static Rule> {
+    let root = find_root(&[PathBuf::from(".")]).ok()?;
+    let catalog = own_rules::catalog(None, &own_rules::on_disk(&root.folder).ok()?).ok()?;
+    let policy = read_policy(None, root.policy.map(PolicyFile::Disk), &catalog).ok()?;
+    catalog.with_rules(policy.custom.iter().map(|custom| custom.rule)).get(name)
 }
 
 fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
@@ -106,7 +121,8 @@ fn verify(folder: Option<&Path>) -> Result<Exit, Failure> {
             (read_folder(folder).map_err(refused)?, catalog.with_folder(folder).map_err(refused)?)
         }
     };
-    let wrong: Vec<String> = rules.iter().flat_map(|rule| engine::prove(rule, &catalog)).collect();
+    let wrong: Vec<String> =
+        rules.iter().flat_map(|rule| engine::prove(rule, &catalog)).map(|it| it.sentence).collect();
     if !wrong.is_empty() {
         return Err(Failure::all(wrong));
     }

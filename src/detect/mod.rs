@@ -88,7 +88,7 @@ impl Detector {
                         plan.add(Route::Word, [], words);
                     }
                 }
-                Matcher::Check => {}
+                Matcher::Check | Matcher::Cel => {}
             }
         }
         assignments.seal();

@@ -10,9 +10,12 @@ use rayon::prelude::*;
 
 use super::examine::{Examiner, Outcome, Place as FilePlace};
 use super::{Plan, render};
+use crate::checks::custom::{Doubt, first_of_each};
 use crate::checks::{self, BY_NAME, Deployment, UnitDraft};
 use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
-use crate::model::{Buffer, Finding, Fix, Flow, FlowPlace, Location, Related, Replacement, RepoPath, Snapshot};
+use crate::model::{
+    Buffer, Finding, Fix, Flow, FlowPlace, Location, Notification, Reason, Related, Replacement, RepoPath, Snapshot,
+};
 use crate::policy::Policy;
 use crate::syntax::Change;
 use crate::text::{LineIndex, Span, decode};
@@ -36,12 +39,13 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
         let unrendered = render::charts(plan, &mut inventory, examiner.layout);
         let units = units(&inventory, examiner.layout);
         let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.policy);
-        let drafts = drafts(plan, &graph);
+        let (drafts, doubts) = drafts(plan, &graph);
         hide(&drafts, &inventory, outcomes);
         let mut told = settle(snapshot, examiner, &inventory, &units, drafts);
         drop_known(&mut told, outcomes);
         drop_names(&graph, outcomes);
         told.notifications.extend(unrendered);
+        told.notifications.extend(doubts.iter().filter_map(|doubt| said(doubt, snapshot, &inventory)));
         outcomes.push(told);
     }
     judge_pending(outcomes);
@@ -140,18 +144,35 @@ fn inventory(files: &[RepoPath], parts: Parts) -> Inventory {
     inventory
 }
 
-fn drafts(plan: &Plan, graph: &Graph) -> Vec<UnitDraft> {
+fn drafts(plan: &Plan, graph: &Graph) -> (Vec<UnitDraft>, Vec<Doubt>) {
+    let custom = plan.custom();
     let of_unit = |unit: usize| {
-        let mut drafts = Vec::new();
-        checks::run_on_unit(&Deployment { graph, unit }, &plan.checks, &mut drafts);
-        drafts
+        let (mut drafts, mut doubts) = (Vec::new(), Vec::new());
+        let deployment = Deployment { graph, unit };
+        checks::run_on_unit(&deployment, &plan.checks, &mut drafts);
+        custom.run(&deployment, &mut drafts, &mut doubts);
+        (drafts, doubts)
     };
-    let all: Vec<Vec<UnitDraft>> = (0..graph.units.len()).into_par_iter().map(of_unit).collect();
-    let mut drafts: Vec<UnitDraft> = all.into_iter().flatten().collect();
+    let all: Vec<(Vec<UnitDraft>, Vec<Doubt>)> = (0..graph.units.len()).into_par_iter().map(of_unit).collect();
+    let (drafts, doubts): (Vec<_>, Vec<_>) = all.into_iter().unzip();
+    let mut drafts: Vec<UnitDraft> = drafts.into_iter().flatten().collect();
     checks::run_on_graph(graph, &plan.checks, &mut drafts);
     let mut drafts = checks::merge(drafts);
-    drafts.retain(|draft| graph.inventory.path(draft.place.file).is_some_and(|path| plan.is_in_scope(path)));
-    drafts
+    let is_asked = |place: Place| graph.inventory.path(place.file).is_some_and(|path| plan.is_in_scope(path));
+    drafts.retain(|draft| is_asked(draft.place));
+    let doubts = doubts.into_iter().flatten().filter(|doubt| is_asked(doubt.place)).collect();
+    (drafts, first_of_each(doubts))
+}
+
+/// A rule without an answer, for the report.
+fn said(doubt: &Doubt, snapshot: &dyn Snapshot, inventory: &Inventory) -> Option<Notification> {
+    let path = inventory.path(doubt.place.file)?;
+    let mut buffer = Buffer::default();
+    // What cannot be read any more has one place.
+    let _ = snapshot.read(path, &mut buffer);
+    let text = decode(buffer.bytes()).text;
+    let position = LineIndex::new(&text).position(&text, doubt.place.span().start.min(text.len()));
+    Some(Notification::new(Reason::UnjudgedRule, path, doubt.message()).at(position))
 }
 
 /// Reads the files that the drafts point at and makes findings of them.

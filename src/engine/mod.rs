@@ -27,7 +27,7 @@ use examine::{Examiner, Outcome, Pass};
 pub use fix::{Fixed, FixedFile, Left, Wish, fix};
 pub use history::{Progress, Scope, history};
 pub use plan::{ActiveRule, Plan};
-pub use prove::prove;
+pub use prove::{Disproof, prove, prove_custom};
 pub use range::range;
 pub use render::Renderer;
 

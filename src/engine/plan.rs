@@ -6,6 +6,7 @@ use globset::GlobSet;
 
 use super::render::Renderer;
 use crate::catalog::Catalog;
+use crate::checks::custom::CustomRules;
 use crate::checks::{BY_NAME, CHECKS, Check};
 use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
@@ -85,7 +86,13 @@ impl Plan {
 
     /// True when any rule needs the graph, if only to be told that it is wrong.
     pub(super) fn has_unit_checks(&self) -> bool {
-        self.checks.iter().any(|(check, _)| check.is_of_unit() || BY_NAME.contains(&check.id))
+        !self.policy.custom.is_empty()
+            || self.checks.iter().any(|(check, _)| check.is_of_unit() || BY_NAME.contains(&check.id))
+    }
+
+    /// The policy's own rules that are on.
+    pub(super) fn custom(&self) -> CustomRules<'_> {
+        CustomRules::new(self.policy.custom.iter().filter(|custom| self.is_active(custom.rule)))
     }
 
     pub(super) fn is_active(&self, rule: &Rule) -> bool {

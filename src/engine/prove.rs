@@ -6,15 +6,61 @@ use std::io::Cursor;
 
 use super::{ActiveRule, Plan, check};
 use crate::catalog::{Catalog, generator};
-use crate::model::{Confidence, Example, Finding, RepoPath, Rule};
+use crate::model::{Confidence, Example, Finding, Reason, RepoPath, Rule};
+use crate::policy::custom::Sample;
+use crate::policy::{Custom, Policy, Said};
 use crate::source::Stdin;
 use crate::text::Span;
 
 /// Examples expand to the same text every time.
 const SEED: u64 = 1;
 
-/// What is wrong with the examples of a credential rule, one sentence each; manifest rules have fixtures instead.
-pub fn prove(rule: &'static Rule, catalog: &Catalog) -> Vec<String> {
+/// An example that does not show what its rule promises.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disproof {
+    pub is_bad: bool,
+    /// In the list of bad or of good ones.
+    pub index: usize,
+    pub sentence: String,
+}
+
+impl Disproof {
+    fn new(rule: &Rule, is_bad: bool, index: usize, wrong: &str) -> Disproof {
+        let kind = if is_bad { "bad" } else { "good" };
+        Disproof { is_bad, index, sentence: format!("{kind} example {} of {}: {wrong}", index + 1, rule.id) }
+    }
+}
+
+/// What is wrong with the examples of a rule of the policy.
+pub fn prove_custom(custom: &Custom, policy: &Policy, catalog: &Catalog) -> Vec<Disproof> {
+    let mut plan = Plan::new(catalog.clone(), vec![ActiveRule::new(custom.rule)]);
+    plan.policy = Policy { custom: vec![custom.clone()], ..policy.clone() };
+    let judged = |sample: &Sample| {
+        let input = Stdin::new(RepoPath::from(sample.path.as_str()), Cursor::new(sample.text.clone().into_bytes()));
+        let report = check(&input, &plan);
+        let doubt = report.notifications.into_iter().find(|it| it.reason == Reason::UnjudgedRule);
+        (!report.findings.is_empty(), doubt.map(|doubt| doubt.message))
+    };
+    let wrong = |sample: &Sample, is_bad: bool| match judged(sample) {
+        (_, Some(doubt)) => Some(doubt),
+        (found, None) if found == is_bad => None,
+        (true, None) => Some("it is reported".to_owned()),
+        (false, None) => Some("nothing is found in it".to_owned()),
+    };
+    let of = |samples: &[Said<Sample>], is_bad: bool| {
+        let all = samples.iter().enumerate();
+        let disproof = |(index, sample): (usize, &Said<Sample>)| {
+            Some(Disproof::new(custom.rule, is_bad, index, &wrong(sample, is_bad)?))
+        };
+        all.filter_map(disproof).collect::<Vec<_>>()
+    };
+    let mut disproofs = of(&custom.bad, true);
+    disproofs.extend(of(&custom.good, false));
+    disproofs
+}
+
+/// What is wrong with the examples of a credential rule; the built-in manifest rules have fixtures instead.
+pub fn prove(rule: &'static Rule, catalog: &Catalog) -> Vec<Disproof> {
     let plan = Plan::new(catalog.clone(), vec![ActiveRule::new(rule)]);
     let bad = rule.bad.iter().enumerate().filter_map(|(index, example)| {
         let wrong = match found(example, &plan) {
@@ -24,7 +70,7 @@ pub fn prove(rule: &'static Rule, catalog: &Catalog) -> Vec<String> {
             }
             Ok(_) => return None,
         };
-        Some(format!("bad example {} of {}: {wrong}", index + 1, rule.id))
+        Some(Disproof::new(rule, true, index, &wrong))
     });
     let good = rule.good.iter().enumerate().filter_map(|(index, example)| {
         let wrong = match found(example, &plan) {
@@ -34,7 +80,7 @@ pub fn prove(rule: &'static Rule, catalog: &Catalog) -> Vec<String> {
                 format!("line {} is reported", loud.location.region.start.line)
             }
         };
-        Some(format!("good example {} of {}: {wrong}", index + 1, rule.id))
+        Some(Disproof::new(rule, false, index, &wrong))
     });
     bad.chain(good).collect()
 }

@@ -73,6 +73,12 @@ fn compare<'t>(old: &Policy, new: &Policy, root: Option<Node<'t>>, catalog: &Cat
             }
         }
     }
+    for custom in &old.custom {
+        let id = custom.rule.id;
+        if !new.custom.iter().any(|known| known.rule.id == id) {
+            changes.push(Change { what: format!("has no rule `{id}` any more"), node: at("custom") });
+        }
+    }
     for (index, glob) in new.exclude.iter().enumerate() {
         if !old.exclude.iter().any(|known| known.glob() == glob.glob()) {
             let node = at("exclude").and_then(|list| list.items().nth(index));

@@ -35,6 +35,7 @@ pub enum Reason {
     ShallowHistory,
     MissingBase,
     TooManyMatches,
+    UnjudgedRule,
     UnknownRule,
     UnusedIgnore,
     UnusedBaseline,
@@ -58,7 +59,7 @@ impl Reason {
         match self {
             Unreadable | Truncated | BrokenIndex | MissingObject | CorruptObject | OversizedObject | ShallowHistory
             | MissingBase => Class::Incomplete,
-            InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference => Class::Degraded,
+            InvalidSyntax | TooDeep | TooLarge | UnresolvedTemplate | RemoteReference | UnjudgedRule => Class::Degraded,
             TooManyMatches | UnknownRule | UnusedIgnore | UnusedBaseline | PartialInventory | NothingStaged
             | EmptyRange | UnmergedPath | UnreachableObjects => Class::Info,
             Ignored | Excluded | SymbolicLink | NotAFile | Submodule | LfsPointer | GitDirectory => Class::OutOfScope,
@@ -83,6 +84,7 @@ impl Reason {
             ShallowHistory => "shallow-history",
             MissingBase => "missing-base",
             TooManyMatches => "too-many-matches",
+            UnjudgedRule => "unjudged-rule",
             UnknownRule => "unknown-rule",
             UnusedIgnore => "unused-ignore",
             UnusedBaseline => "unused-baseline",

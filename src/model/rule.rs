@@ -104,7 +104,7 @@ pub struct Rule {
 impl Rule {
     /// True for the rules that look for credential values, false for those that judge manifests.
     pub fn is_credential(&self) -> bool {
-        !matches!(self.matcher, Matcher::Check)
+        !matches!(self.matcher, Matcher::Check | Matcher::Cel)
     }
 }
 
@@ -129,6 +129,8 @@ pub enum Matcher {
     Structure(&'static str),
     /// The function in `checks` that carries the rule's id.
     Check,
+    /// An expression of the policy's: rules that an organisation writes itself.
+    Cel,
 }
 
 /// `prefix body checksum`, bounded on both sides. See `detect::token` for the exact boundaries.

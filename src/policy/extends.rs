@@ -34,8 +34,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&mut self, file: &str, text: &str) -> Result<Policy, Vec<Mistake>> {
         let of_file = |wrong: Misread| Mistake { file: file.into(), wrong };
-        let (own, extends) = file::read(file, text, self.rules)
-            .map_err(|mistakes| mistakes.into_iter().map(of_file).collect::<Vec<_>>())?;
+        let (own, extends) = file::read(text).map_err(|wrong| vec![of_file(wrong)])?;
         self.open.push(file.to_owned());
         let mut base = Policy::default();
         for name in extends {
@@ -46,6 +45,10 @@ impl Reader<'_> {
             base = next.over(base);
         }
         self.open.pop();
+        // A policy may set what the rules of those that it extends weigh.
+        let rules: Vec<_> = self.rules.iter().copied().chain(base.custom.iter().map(|custom| custom.rule)).collect();
+        let own =
+            file::verified(file, own, &rules).map_err(|wrong| wrong.into_iter().map(of_file).collect::<Vec<_>>())?;
         Ok(own.over(base))
     }
 
@@ -92,6 +95,7 @@ impl Layer for Policy {
             vault: over(self.vault, base.vault),
             value_references: self.value_references.or(base.value_references),
             environments: over(self.environments, base.environments),
+            custom: self.custom.over(base.custom),
         }
     }
 }

@@ -11,21 +11,23 @@ use super::shape::Pairs;
 use super::verifier::Verifier;
 use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
 use super::{Helm, RequiredSecret, WorkloadIdentity, Workloads, rotation, tenancy};
-use super::{bindings, environments, external_secrets, stores, value_references, vault};
+use super::{bindings, custom, environments, external_secrets, stores, value_references, vault};
 use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
 
-/// What one file says by itself, and what it extends; every mistake otherwise.
-pub fn read(file: &str, text: &str, rules: &[&'static Rule]) -> Result<(Policy, Vec<Spanned<String>>), Vec<Misread>> {
-    if is_blank(text) {
-        return Ok((Policy::default(), Vec::new()));
-    }
-    let mut shape: File = settings::read(text).map_err(|misread| vec![misread])?;
-    let mut verifier = Verifier { rules, file: file.into(), errors: Vec::new() };
+/// What one file says, and what it extends, before anything is made of it.
+pub fn read(text: &str) -> Result<(File, Vec<Spanned<String>>), Misread> {
+    let mut shape: File = settings::read(if is_blank(text) { "version: 1" } else { text })?;
     let extends = std::mem::take(&mut shape.extends);
+    Ok((shape, extends))
+}
+
+/// What a file means, which may name any of `rules` and its own; every mistake otherwise.
+pub fn verified(file: &str, shape: File, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
+    let mut verifier = Verifier { rules: rules.into(), file: file.into(), errors: Vec::new() };
     let policy = verifier.policy(shape);
-    if verifier.errors.is_empty() { Ok((policy, extends)) } else { Err(verifier.errors) }
+    if verifier.errors.is_empty() { Ok(policy) } else { Err(verifier.errors) }
 }
 
 fn is_blank(text: &str) -> bool {
@@ -34,7 +36,7 @@ fn is_blank(text: &str) -> bool {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+pub struct File {
     version: Spanned<u32>,
     #[serde(default)]
     extends: Vec<Spanned<String>>,
@@ -68,6 +70,8 @@ struct File {
     #[serde(rename = "value-references")]
     value_references: Option<Vec<Spanned<String>>>,
     environments: Option<environments::Shape>,
+    #[serde(default)]
+    custom: Vec<custom::Shape>,
 }
 
 /// Whose ignore comments count.
@@ -125,6 +129,10 @@ impl Verifier<'_> {
         if file.version.value != 1 {
             self.refuse(&file.version, format!("version {} is not known, only 1 is", file.version.value));
         }
+        let declared: Vec<String> = file.bindings.0.iter().map(|(name, _)| name.value.clone()).collect();
+        let custom = custom::verified(file.custom, &declared, self);
+        // What follows may name them.
+        self.rules.to_mut().extend(custom.iter().map(|custom| custom.rule));
         Policy {
             targets: Targets {
                 external_secrets: self.release(file.targets.external_secrets),
@@ -152,6 +160,7 @@ impl Verifier<'_> {
             vault: file.vault.map(|shape| shape.verified(self)),
             value_references: value_references::verified(file.value_references, self),
             environments: file.environments.map(|shape| shape.verified(self)),
+            custom,
         }
     }
 
@@ -267,7 +276,7 @@ mod tests {
     };
 
     fn mistakes(text: &str) -> Vec<String> {
-        let errors = read("tightlip.yaml", text, &[&RULE]).err().unwrap_or_default();
+        let errors = Policy::read(text, &[&RULE]).err().unwrap_or_default();
         errors.iter().map(|wrong| format!("{}:{}: {}", wrong.line, wrong.column, wrong.message)).collect()
     }
 

@@ -7,6 +7,7 @@
 
 pub mod bindings;
 pub mod environments;
+pub mod custom;
 mod extends;
 pub mod external_secrets;
 mod file;
@@ -32,6 +33,7 @@ use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
 
 pub use bindings::{Bindings, Circumstances, Subject};
+pub use custom::Custom;
 pub use extends::Mistake;
 pub use helm::{Demands, Helm, Strategy, ValueRole};
 pub use key_pattern::KeyPattern;
@@ -73,6 +75,7 @@ pub struct Policy {
     /// The schemes by which values may refer to secrets.
     pub value_references: Option<Vec<Said<&'static str>>>,
     pub environments: Option<environments::Environments>,
+    pub custom: Vec<Custom>,
 }
 
 impl Policy {

@@ -2,6 +2,7 @@
 //!
 //! It does not know the keys: each key's file asks for what it needs.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use globset::{Glob, GlobBuilder};
@@ -14,7 +15,8 @@ use crate::text::settings::{Misread, Spanned};
 use crate::text::{duration, unknown};
 
 pub struct Verifier<'a> {
-    pub rules: &'a [&'static Rule],
+    /// Those that a policy may name.
+    pub rules: Cow<'a, [&'static Rule]>,
     /// The file, as messages name it.
     pub file: Arc<str>,
     pub errors: Vec<Misread>,
@@ -174,7 +176,7 @@ impl Verifier<'_> {
     /// The rule's id, also where an alias is written.
     pub fn rule(&mut self, written: &Spanned<String>) -> Option<&'static str> {
         let name = written.value.as_str();
-        let found = self.rules.iter().find(|rule| rule.id == name || rule.aliases.contains(&name));
+        let found = self.rules.iter().copied().find(|rule| rule.id == name || rule.aliases.contains(&name));
         if found.is_none() {
             let message = unknown("rule", name, self.rules.iter().map(|rule| rule.id).collect::<Vec<_>>());
             // The list of all rules would not help anybody.

@@ -130,6 +130,7 @@ fn phrase(reason: Reason, number: u64) -> String {
         Reason::TooManyMatches => ("rule with too many matches", "rules with too many matches"),
         Reason::UnusedIgnore => ("unused ignore", "unused ignores"),
         Reason::UnusedBaseline => ("unused baseline", "unused baselines"),
+        Reason::UnjudgedRule => ("rule without an answer", "rules without an answer"),
         Reason::PartialInventory => ("partial inventory", "partial inventories"),
         Reason::NothingStaged => ("nothing staged", "nothing staged"),
         Reason::EmptyRange => ("empty range", "empty ranges"),

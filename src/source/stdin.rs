@@ -9,13 +9,21 @@ use crate::model::{Buffer, Listing, Notification, Reason, RepoPath, Snapshot, WH
 
 pub struct Stdin<R> {
     path: RepoPath,
-    input: Mutex<Option<R>>,
+    input: Mutex<Input<R>>,
+}
+
+enum Input<R> {
+    Unread(R),
+    /// All of it, for findings that are told only when everything has been seen.
+    Whole(Vec<u8>),
+    /// Larger than is kept.
+    Gone,
 }
 
 impl<R: Read + Send + 'static> Stdin<R> {
     /// `path` is the name under which the input is judged.
     pub fn new(path: RepoPath, input: R) -> Self {
-        Stdin { path, input: Mutex::new(Some(input)) }
+        Stdin { path, input: Mutex::new(Input::Unread(input)) }
     }
 }
 
@@ -30,11 +38,23 @@ impl<R: Read + Send + 'static> Snapshot for Stdin<R> {
 
     fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification> {
         let unreadable = |message: String| Notification::new(Reason::Unreadable, path, message);
-        let input = self.input.lock().ok().and_then(|mut input| input.take());
-        let mut input = input.ok_or_else(|| unreadable("Standard input was already read.".to_owned()))?;
+        let gone = || unreadable("Standard input was already read.".to_owned());
+        let mut state = self.input.lock().map_err(|_| gone())?;
+        let mut input = match std::mem::replace(&mut *state, Input::Gone) {
+            Input::Unread(input) => input,
+            Input::Gone => return Err(gone()),
+            Input::Whole(bytes) => {
+                let copied = buffer.fill(&mut bytes.as_slice(), WHOLE, false);
+                *state = Input::Whole(bytes);
+                return copied.map(|_| None).map_err(|_| gone());
+            }
+        };
         let ended = buffer.fill(&mut input, WHOLE, false);
         match ended.map_err(|error| unreadable(format!("Standard input could not be read: {error}.")))? {
-            true => Ok(None),
+            true => {
+                *state = Input::Whole(buffer.bytes().to_vec());
+                Ok(None)
+            }
             false => Ok(Some(Box::new(input))),
         }
     }

@@ -12,17 +12,18 @@ use crate::harness;
 const ROOMS: &[(&str, &[&str])] = &[
     ("text", &[]),
     ("model", &["text"]),
+    ("expr", &["text"]),
     ("syntax", &["text", "model"]),
     ("value", &["text", "model"]),
     ("facts", &["text", "model"]),
     ("catalog", &["text", "model"]),
-    ("policy", &["text", "model"]),
+    ("policy", &["text", "model", "expr"]),
     ("source", &["text", "model"]),
     ("document", &["text", "model", "syntax", "value"]),
     ("detect", &["text", "model", "syntax", "value"]),
     ("filter", &["text", "model"]),
     ("graph", &["text", "model", "document", "policy", "facts", "value", "syntax"]),
-    ("checks", &["text", "model", "syntax", "value", "facts", "catalog", "policy", "document", "graph"]),
+    ("checks", &["text", "model", "expr", "syntax", "value", "facts", "catalog", "policy", "document", "graph"]),
     (
         "engine",
         &[
@@ -42,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// A crate and the only places (prefixes below `src`) that name it.
 const ENCLOSED: &[(&str, &[&str])] = &[
+    ("cel", &["expr/"]),
     ("clap", &["cli/args.rs", "cli/history_args.rs", "cli/hook_args.rs", "cli/mod.rs", "cli/completions.rs"]),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/completions.rs"]),

@@ -9,6 +9,7 @@ mod catalog;
 mod cli;
 mod codes;
 mod crds;
+mod custom;
 mod decoding;
 mod docs;
 mod fix;

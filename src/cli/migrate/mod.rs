@@ -134,7 +134,10 @@ fn prove(carried: &mut Carried) -> Result<(), Failure> {
         alone.write(id, &carried.rules[id])?;
         let mistakes: Vec<String> = match Catalog::built_in().with_folder(alone.path()) {
             Err(errors) => errors.iter().map(|error| error.message.clone()).collect(),
-            Ok(catalog) => catalog.get(id).map(|rule| crate::engine::prove(rule, &catalog)).unwrap_or_default(),
+            Ok(catalog) => {
+                let disproofs = catalog.get(id).map(|rule| crate::engine::prove(rule, &catalog)).unwrap_or_default();
+                disproofs.into_iter().map(|disproof| disproof.sentence).collect()
+            }
         };
         if let Some(first) = mistakes.first() {
             wrong.insert(id.clone(), first.clone());

@@ -7,6 +7,7 @@ mod deployment;
 mod duplicate_keys;
 mod external_secret_rules;
 mod fields;
+mod files;
 mod generator_literals;
 mod kustomize_fields;
 mod kustomize_references;
@@ -28,10 +29,11 @@ mod values_secrets;
 use std::cell::OnceCell;
 
 pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
+pub use files::{Script, Whole};
 
-use crate::document::{Document, Role};
+use crate::document::{Document, File, FileKind, Role, is_workflow};
 use crate::graph::{Graph, Layout};
-use crate::model::{Draft, DraftBuilder, Emitter, Identity, Rule};
+use crate::model::{Confidence, Draft, DraftBuilder, Emitter, Identity, Rule};
 use crate::policy::Targets;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
@@ -50,6 +52,12 @@ enum Run {
     Document(fn(&Document, &Context, &mut Reporter)),
     /// Each scalar value of a document: one walk serves all checks of this form.
     Scalar(fn(&Document, &Scalar, &mut Reporter)),
+    /// A file as its own subject, whatever it holds.
+    File(fn(&File, &Context, &mut Reporter)),
+    /// A shell script: a file, or what a CI system runs.
+    Script(fn(&Script, &mut Reporter)),
+    /// The tree of files: what is there, and what is missing.
+    Tree(fn(&Whole, &mut UnitReporter)),
     /// A deployment unit, with the graph of the whole tree.
     Unit(fn(&Deployment, &mut UnitReporter)),
     /// The graph of the whole tree: what belongs to no unit.
@@ -66,16 +74,26 @@ pub struct Context<'a> {
 pub static CHECKS: &[Check] = &[
     Check { id: "api-version-depends-on-target", run: Run::Document(api_versions::depends_on_target) },
     Check { id: "api-version-not-served", run: Run::Document(api_versions::not_served) },
+    Check { id: "build-argument-kept-in-image", run: Run::File(files::dockerfile::kept_argument) },
+    Check { id: "committed-key-store", run: Run::File(files::never_tracked::key_store) },
+    Check { id: "committed-terraform-state", run: Run::File(files::terraform::state) },
+    Check { id: "committed-vault-init-output", run: Run::Document(files::never_tracked::vault_init_output) },
+    Check { id: "credential-in-compose", run: Run::Document(files::compose::credential) },
+    Check { id: "credential-in-helm-argument", run: Run::Script(files::commands::helm_argument) },
+    Check { id: "credential-in-image", run: Run::File(files::dockerfile::credential) },
+    Check { id: "credential-not-marked-sensitive", run: Run::File(files::terraform::not_sensitive) },
     Check { id: "deprecated-kustomization-field", run: Run::Document(kustomize_fields::deprecated) },
     Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
     Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
     Check { id: "empty-kustomization", run: Run::Document(kustomize_fields::empty) },
+    Check { id: "env-file-in-repository", run: Run::Tree(files::compose::env_file) },
     Check { id: "external-secret-not-in-kustomization", run: Run::Graph(secret_makers::not_listed) },
     Check { id: "external-secret-policy-conflict", run: Run::Document(external_secret_rules::policy_conflict) },
     Check { id: "external-secret-privileged-template", run: Run::Document(external_secret_rules::privileged_template) },
     Check { id: "external-secret-source-conflict", run: Run::Document(external_secret_rules::source_conflict) },
     Check { id: "external-secret-without-data", run: Run::Document(external_secret_rules::without_data) },
     Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
+    Check { id: "file-not-encrypted-with-sops", run: Run::Tree(files::sops::not_encrypted) },
     Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
     Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
@@ -88,12 +106,14 @@ pub static CHECKS: &[Check] = &[
     Check { id: "kustomize-file-outside-root", run: Run::Document(kustomize_references::outside_root) },
     Check { id: "kustomize-folder-without-kustomization", run: Run::Document(kustomize_references::folder_without) },
     Check { id: "kustomize-resource-missing", run: Run::Document(kustomize_references::missing) },
+    Check { id: "literal-secret-in-script", run: Run::Script(files::commands::literal_secret) },
     Check { id: "metadata-policy-without-effect", run: Run::Unit(remote_keys::metadata_policy) },
     Check { id: "missing-field", run: Run::Document(fields::missing) },
     Check { id: "password-in-uri", run: Run::Scalar(password_in_uri::run) },
     Check { id: "plaintext-env-value", run: Run::Scalar(plaintext_env::run) },
     Check { id: "plaintext-generator-literal", run: Run::Document(generator_literals::run) },
     Check { id: "plaintext-secret", run: Run::Document(plaintext_secret::run) },
+    Check { id: "plaintext-secret-in-terraform", run: Run::File(files::terraform::literal) },
     Check { id: "plaintext-secret-in-values", run: Run::Scalar(values_secrets::credential) },
     Check { id: "prefix-breaks-reference", run: Run::Unit(store_lookups::renamed) },
     Check { id: "prefix-breaks-secret-name", run: Run::Unit(secret_references::renamed) },
@@ -104,6 +124,8 @@ pub static CHECKS: &[Check] = &[
     Check { id: "remote-key-repeats-mount", run: Run::Unit(remote_keys::repeats_mount) },
     Check { id: "restart-target-not-found", run: Run::Unit(secret_delivery::restart_target) },
     Check { id: "rotated-secret-never-reread", run: Run::Unit(secret_delivery::never_reread) },
+    Check { id: "secret-file-in-image", run: Run::File(files::dockerfile::secret_file) },
+    Check { id: "secret-file-not-ignored", run: Run::Tree(files::not_ignored::run) },
     Check { id: "secret-in-other-namespace", run: Run::Unit(secret_references::other_namespace) },
     Check { id: "secret-key-unresolved", run: Run::Unit(secret_references::key_unresolved) },
     Check { id: "secret-made-nowhere", run: Run::Unit(secret_references::made_nowhere) },
@@ -111,6 +133,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
+    Check { id: "sops-value-not-encrypted", run: Run::Document(files::sops::plaintext_value) },
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
     Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
     Check { id: "store-defined-nowhere", run: Run::Unit(store_lookups::defined_nowhere) },
@@ -138,8 +161,11 @@ pub static CHECKS: &[Check] = &[
 pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
     for (check, rule) in checks {
         if let Run::Document(run) = check.run {
-            run(document, context, &mut Reporter::new(document, rule, drafts));
+            run(document, context, &mut Reporter::new(Subject::Document(document), rule, drafts));
         }
+    }
+    if is_workflow(document.path) {
+        run_on_scripts(&files::scripts_in(document), &Subject::Document(document), checks, drafts);
     }
     let holds_settings = matches!(document.role, Role::ChartValues | Role::Kustomization);
     if !holds_settings && document.manifest().is_none() {
@@ -147,15 +173,50 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
     }
     let of_scalars = |(check, rule): &(&Check, &'static Rule)| match check.run {
         Run::Scalar(run) => Some((run, *rule)),
-        Run::Document(_) | Run::Unit(_) | Run::Graph(_) => None,
+        _ => None,
     };
     let of_scalars: Vec<_> = checks.iter().filter_map(of_scalars).collect();
     leaves(document.root, value::may_hold_credentials, &mut |leaf| {
         let scalar = Scalar { leaf, verdict: OnceCell::new() };
         for (run, rule) in &of_scalars {
-            run(document, &scalar, &mut Reporter::new(document, rule, drafts));
+            run(document, &scalar, &mut Reporter::new(Subject::Document(document), rule, drafts));
         }
     });
+}
+
+/// Runs `checks` on one file as such.
+pub fn run_on_file(file: &File, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
+    let first = drafts.len();
+    for (check, rule) in checks {
+        if let Run::File(run) = check.run {
+            run(file, context, &mut Reporter::new(Subject::File(file.kind), rule, drafts));
+        }
+    }
+    if let (FileKind::Script, Some(text)) = (file.kind, file.text) {
+        run_on_scripts(&files::script_of(text), &Subject::File(file.kind), checks, drafts);
+    }
+    if drafts.len() > first && files::is_for_tests(file.path) {
+        drafts[first..].iter_mut().for_each(|draft| draft.confidence = Confidence::Low);
+    }
+}
+
+fn run_on_scripts(scripts: &[Script], subject: &Subject, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
+    for script in scripts {
+        for (check, rule) in checks {
+            if let Run::Script(run) = check.run {
+                run(script, &mut Reporter::new(*subject, rule, drafts));
+            }
+        }
+    }
+}
+
+/// Runs `checks` on the tree of files.
+pub fn run_on_tree(tree: &Whole, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    for (check, rule) in checks {
+        if let Run::Tree(run) = check.run {
+            run(tree, &mut UnitReporter::new(rule, Vec::new(), drafts));
+        }
+    }
 }
 
 /// Runs `checks` on one unit.
@@ -182,9 +243,14 @@ pub fn is_of_graph(rule: &Rule) -> bool {
 }
 
 impl Check {
-    /// True where it judges deployments, not files.
+    /// True where it judges what several files come to, not one.
     pub fn is_of_unit(&self) -> bool {
-        matches!(self.run, Run::Unit(_) | Run::Graph(_))
+        matches!(self.run, Run::Unit(_) | Run::Graph(_) | Run::Tree(_))
+    }
+
+    /// True where it judges the tree of files.
+    pub fn is_of_tree(&self) -> bool {
+        matches!(self.run, Run::Tree(_))
     }
 }
 
@@ -225,21 +291,37 @@ impl Scalar<'_, '_> {
     }
 }
 
-/// Says where, in one document; the rule says what.
+/// What a reporter reports on, for fingerprints.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    Document(&'a Document<'a>),
+    File(FileKind),
+}
+
+impl Subject<'_> {
+    fn name(&self) -> String {
+        match self {
+            Subject::Document(document) => document.subject(),
+            Subject::File(kind) => format!("{kind:?}"),
+        }
+    }
+}
+
+/// Says where, in one document or file; the rule says what.
 pub struct Reporter<'a, 'd> {
-    document: &'a Document<'a>,
+    subject: Subject<'a>,
     emitter: Emitter<'d>,
 }
 
 impl<'a, 'd> Reporter<'a, 'd> {
-    pub fn new(document: &'a Document<'a>, rule: &'static Rule, drafts: &'d mut Vec<Draft>) -> Self {
-        Reporter { document, emitter: Emitter::new(rule, drafts) }
+    pub fn new(subject: Subject<'a>, rule: &'static Rule, drafts: &'d mut Vec<Draft>) -> Self {
+        Reporter { subject, emitter: Emitter::new(rule, drafts) }
     }
 
     /// A fault at `node`: shown at its span, known by its key path and its value.
     pub fn at(&mut self, node: Node) -> DraftBuilder<'_> {
         let value = node.as_str().unwrap_or_default().to_owned();
-        let (subject, key_path) = (self.document.subject(), node.key_path());
+        let (subject, key_path) = (self.subject.name(), node.key_path());
         let identity = Identity::Manifest { subject, key_path: key_path.clone(), value };
         self.emitter.at(node.span(), identity).key_path(key_path)
     }
@@ -248,13 +330,24 @@ impl<'a, 'd> Reporter<'a, 'd> {
     pub fn at_key(&mut self, key: Node, value: Node) -> DraftBuilder<'_> {
         let key_path = value.key_path();
         let identity =
-            Identity::Manifest { subject: self.document.subject(), key_path: key_path.clone(), value: String::new() };
+            Identity::Manifest { subject: self.subject.name(), key_path: key_path.clone(), value: String::new() };
         self.emitter.at(key.span(), identity).key_path(key_path)
+    }
+
+    /// A fault at a place that is no node: known by `what`, a name and never a secret.
+    pub fn at_span(&mut self, span: Span, what: impl Into<String>) -> DraftBuilder<'_> {
+        let identity = Identity::Manifest { subject: self.subject.name(), key_path: String::new(), value: what.into() };
+        self.emitter.at(span, identity)
     }
 
     /// A secret at `span`, the value (or a part of it) of `node`: masked everywhere, never hashed in full.
     pub fn secret(&mut self, node: Node, span: Span, value: &str) -> DraftBuilder<'_> {
-        let (subject, key_path) = (self.document.subject(), node.key_path());
+        self.secret_under(node.key_path(), span, value)
+    }
+
+    /// A secret at a place that `key_path` describes.
+    pub fn secret_under(&mut self, key_path: String, span: Span, value: &str) -> DraftBuilder<'_> {
+        let subject = self.subject.name();
         let identity = Identity::Guessable { subject, key_path: key_path.clone(), value: Secret::new(value) };
         self.emitter.at(span, identity).key_path(key_path).secret(span)
     }

@@ -3,17 +3,18 @@
 //! It does not know what the checks look for. Files with findings are read a second time: keeping all texts until the
 //! graph is built would cost more.
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
 use super::Plan;
 use super::examine::{Examiner, Outcome, Place as FilePlace};
-use crate::checks::{self, Deployment, UnitDraft};
+use crate::checks::{self, Deployment, UnitDraft, Whole};
 use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
 use crate::model::{Buffer, Finding, Flow, FlowPlace, Location, Related, RepoPath, Snapshot};
 use crate::policy::Externals;
+use crate::source::Ignored;
 use crate::text::{LineIndex, decode};
 
 /// How many units one finding names.
@@ -33,7 +34,7 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
         let inventory = inventory(examiner.files, parts);
         let units = units(&inventory, examiner.layout);
         let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.externals);
-        let drafts = drafts(plan, &graph);
+        let drafts = drafts(plan, &graph, snapshot);
         outcomes.push(settle(snapshot, examiner, &inventory, &units, drafts));
     }
     judge_pending(outcomes);
@@ -68,7 +69,7 @@ fn inventory(files: &[RepoPath], parts: Parts) -> Inventory {
     inventory
 }
 
-fn drafts(plan: &Plan, graph: &Graph) -> Vec<UnitDraft> {
+fn drafts(plan: &Plan, graph: &Graph, snapshot: &dyn Snapshot) -> Vec<UnitDraft> {
     let of_unit = |unit: usize| {
         let mut drafts = Vec::new();
         checks::run_on_unit(&Deployment { graph, unit }, &plan.checks, &mut drafts);
@@ -77,6 +78,12 @@ fn drafts(plan: &Plan, graph: &Graph) -> Vec<UnitDraft> {
     let all: Vec<Vec<UnitDraft>> = (0..graph.units.len()).into_par_iter().map(of_unit).collect();
     let mut drafts: Vec<UnitDraft> = all.into_iter().flatten().collect();
     checks::run_on_graph(graph, &plan.checks, &mut drafts);
+    if !snapshot.is_part() {
+        let files = &graph.inventory.files;
+        let ignored = LazyCell::new(|| Ignored::read(snapshot, files));
+        let whole = Whole { files, snapshot, ignores: &|path| ignored.holds(path) };
+        checks::run_on_tree(&whole, &plan.checks, &mut drafts);
+    }
     let mut drafts = checks::merge(drafts);
     drafts.retain(|draft| graph.inventory.path(draft.place.file).is_some_and(|path| plan.is_in_scope(path)));
     drafts

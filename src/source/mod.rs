@@ -4,10 +4,12 @@
 //! the `ignore` crate.)
 
 pub mod git;
+mod ignored;
 mod root;
 mod stdin;
 mod worktree;
 
+pub use ignored::{IGNORE_FILE, Ignored};
 pub use root::{POLICY_FILE, Root, find_root, repository_above};
 pub use stdin::Stdin;
 pub use worktree::{Settings, Worktree};

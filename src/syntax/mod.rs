@@ -24,7 +24,9 @@ mod yaml;
 use crate::text::Position;
 
 pub use builder::Builder;
+pub use dockerfile::{Instruction, instructions};
 pub use leaves::{Leaf, leaves};
+pub use shell::command_words;
 pub use template::{Control, Hole, HoleKind};
 pub use tree::{Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
 

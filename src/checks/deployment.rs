@@ -2,8 +2,9 @@
 //!
 //! It does not know the files' texts: places become lines when the engine has read them again.
 
-use crate::graph::{Data, Graph, Object, Place, Unit};
+use crate::graph::{Data, Graph, Object, Place, Unit, UnitKind};
 use crate::model::{Confidence, Rule};
+use crate::policy::{Policy, Subject};
 
 /// One unit and all that stands beside it.
 pub struct Deployment<'a> {
@@ -44,6 +45,37 @@ impl<'a> Deployment<'a> {
         &self.graph.units[self.unit]
     }
 
+    pub fn policy(&self) -> &'a Policy {
+        self.graph.policy
+    }
+
+    /// What a blank such as `{app}` stands for in `object`: by what deploys it, else by the file it stands in.
+    pub fn binding(&self, name: &str, object: &Object) -> Option<String> {
+        let bindings = &self.policy().bindings;
+        let label = |label: &str| {
+            let of = |path: &str| object.data.at(path)?.get(label)?.as_str().map(str::to_owned);
+            of("metadata.labels").or_else(|| of("spec.template.metadata.labels"))
+        };
+        let namespace = self.unit().namespace_of(object);
+        let file = self.path_of(object);
+        let is_root = !matches!(self.unit().kind, UnitKind::Folder | UnitKind::Stream);
+        let root = is_root.then(|| format!("{}/.", self.unit().root.to_text()));
+        let subject = |path| Subject { path, namespace, label: &label };
+        let by_unit = root.and_then(|root| bindings.value(name, Subject::file(&root)));
+        by_unit.or_else(|| bindings.value(name, subject(&file)))
+    }
+
+    /// As `binding`, to fill templates with.
+    pub fn bindings_of<'o>(&'o self, object: &'o Object) -> impl Fn(&str) -> Option<String> + 'o {
+        move |name| self.binding(name, object)
+    }
+
+    /// The file in which the object is written.
+    pub fn path_of(&self, object: &Object) -> String {
+        let path = self.graph.inventory.path(object.data.place.file);
+        path.map(|path| path.to_text().into_owned()).unwrap_or_default()
+    }
+
     pub fn flow(&self) -> &crate::graph::Flow {
         &self.graph.flows[self.unit]
     }
@@ -54,6 +86,11 @@ impl<'a> Deployment<'a> {
 
     pub fn objects(&self) -> impl Iterator<Item = (usize, &'a Object)> {
         self.unit().objects.iter().enumerate()
+    }
+
+    /// The objects of one kind.
+    pub fn of_kind(&self, group: &str, kind: &str) -> impl Iterator<Item = &'a Object> {
+        self.unit().objects.iter().filter(move |object| object.is(group, kind))
     }
 
     /// How sure one can be of something that is missing: more may be there than is seen.
@@ -113,6 +150,12 @@ impl UnitDraftBuilder<'_> {
     pub fn emit(self) {
         self.drafts.push(self.draft);
     }
+}
+
+/// Where something is missing from an object: at its head, which says who it is.
+pub fn head(object: &Object) -> Place {
+    let metadata = object.data.entries().iter().find(|(key, _)| key.as_str() == Some("metadata"));
+    metadata.map_or(object.data.place, |(key, _)| key.place)
 }
 
 /// Of drafts that say the same of the same place in several units, one that names them all.

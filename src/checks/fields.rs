@@ -84,7 +84,7 @@ fn is_left_open(value: Node) -> bool {
 
 /// `field-not-in-target-release`
 pub fn not_in_release(document: &Document, context: &Context, reporter: &mut Reporter) {
-    let Some(target) = context.targets.external_secrets else { return };
+    let Some(target) = context.policy.targets.external_secrets else { return };
     for fault in faults(document, context) {
         let FaultKind::NotInRelease { of_value, ref words } = fault.kind else { continue };
         let what = match fault.value.as_str().filter(|_| of_value) {

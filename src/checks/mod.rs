@@ -3,6 +3,7 @@
 //! A check knows its subject and reports only on it. It does not know severities, wording, other checks or output.
 
 mod api_versions;
+mod conventions;
 mod deployment;
 mod duplicate_keys;
 mod external_secret_rules;
@@ -15,6 +16,7 @@ mod password_in_uri;
 mod plaintext_env;
 mod plaintext_secret;
 mod refresh;
+mod refresh_convention;
 mod remote_keys;
 mod schema;
 mod secret_delivery;
@@ -34,7 +36,7 @@ pub use files::{Script, Whole};
 use crate::document::{Document, File, FileKind, Role, is_workflow};
 use crate::graph::{Graph, Layout};
 use crate::model::{Confidence, Draft, DraftBuilder, Emitter, Identity, Rule};
-use crate::policy::Targets;
+use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
 use crate::value::{self, Kind, Verdict};
@@ -67,7 +69,7 @@ enum Run {
 /// What a check may look at beside its subject.
 pub struct Context<'a> {
     pub layout: &'a Layout,
-    pub targets: &'a Targets,
+    pub policy: &'a Policy,
 }
 
 /// Sorted by id; `tests/it` holds it against `rules/manifests` and `fixtures`.
@@ -119,6 +121,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "prefix-breaks-secret-name", run: Run::Unit(secret_references::renamed) },
     Check { id: "raw-payload-in-environment", run: Run::Unit(secret_delivery::raw_payload) },
     Check { id: "refresh-interval-ignored", run: Run::Document(refresh::ignored) },
+    Check { id: "refresh-interval-not-as-agreed", run: Run::Unit(refresh_convention::interval) },
     Check { id: "reload-annotation-invalid", run: Run::Unit(secret_delivery::reload_annotation) },
     Check { id: "remote-key-invalid-for-provider", run: Run::Unit(remote_keys::invalid) },
     Check { id: "remote-key-repeats-mount", run: Run::Unit(remote_keys::repeats_mount) },

@@ -63,7 +63,7 @@ pub fn faults<'a>(document: &Document<'a>, context: &Context) -> Vec<Fault<'a>> 
 
 /// The release that the policy names.
 pub fn target(context: &Context) -> Option<Release> {
-    context.targets.external_secrets
+    context.policy.targets.external_secrets
 }
 
 /// True when something will still be put in the scalar's place: a template's hole, a variable, an encrypted value.

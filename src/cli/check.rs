@@ -16,7 +16,7 @@ use crate::catalog::Catalog;
 use crate::engine::{self, ActiveRule, Plan};
 use crate::filter::PathIgnore;
 use crate::model::{Flow, Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
-use crate::policy::{Policy, glob_set};
+use crate::policy::{Mistake, Policy, glob_set};
 use crate::report::Format;
 use crate::source::{POLICY_FILE, Root, Settings, Stdin, Worktree, find_root};
 
@@ -104,7 +104,7 @@ impl Asked {
 
     /// Which Secrets are made, from what, and who reads them.
     pub fn flow(&self, scan: &Scan) -> Result<Flow, Failure> {
-        Ok(engine::flow(&self.source(scan)?, &self.policy.externals, self.plan.threads))
+        Ok(engine::flow(&self.source(scan)?, &self.policy, self.plan.threads))
     }
 
     fn source(&self, scan: &Scan) -> Result<Worktree, Failure> {
@@ -141,9 +141,12 @@ fn inventory(root: &Root) -> Option<Notification> {
 /// Where the policy stands, unless the user names another.
 pub(super) enum PolicyFile {
     Disk(PathBuf),
-    /// A file of a commit or of the index: its name for the user, and what it says.
-    Object(String, String),
+    /// A file of a commit or of the index: its name for the user, what it says, and how its neighbours are read.
+    Object(String, String, Files),
 }
+
+/// Reads a file by its path from the policy's folder.
+pub(super) type Files = Box<dyn Fn(&str) -> Result<String, String>>;
 
 /// The plan that arguments and policy make together; the policy for what it says of files.
 pub(super) fn prepare(scan: &Scan, output: &Output, found: Option<PolicyFile>) -> Result<(Plan, Policy), Failure> {
@@ -159,8 +162,7 @@ fn plan_of(scan: &Scan, masking: Masking, found: Option<PolicyFile>) -> Result<(
     };
     let policy = read_policy(scan.policy.as_ref(), found, &catalog)?;
     let mut plan = Plan::new(catalog.clone(), active(scan, &policy, &catalog)?);
-    plan.targets = policy.targets.clone();
-    plan.externals = policy.externals.clone();
+    plan.policy = policy.clone();
     plan.ignores = ignores(&policy);
     plan.watches_policy = is_asked_for(scan, "policy-weakened", &catalog);
     plan.suppress = !scan.no_suppress;
@@ -180,21 +182,36 @@ pub(super) fn read_policy(
         Some(path) => Some(PolicyFile::Disk(path.clone())),
         None => found,
     };
-    let (name, text) = match file {
+    let (name, text, files) = match file {
         None => return Ok(Policy::default()),
-        Some(PolicyFile::Object(name, text)) => (name, text),
+        Some(PolicyFile::Object(name, text, files)) => (name, text, files),
         Some(PolicyFile::Disk(path)) => {
             let text = std::fs::read_to_string(&path);
             let name = path.display().to_string();
             let text = text.map_err(|error| Failure::new(format!("{name}: {error}")))?;
-            (name, text)
+            (name, text, beside(path))
         }
     };
-    Policy::read(&text, catalog.rules()).map_err(|mistakes| {
-        let place = |wrong: &crate::text::settings::Misread| {
-            format!("{name}:{}:{}: {}", wrong.line, wrong.column, wrong.message)
+    Policy::load(POLICY_FILE, &text, catalog.rules(), &*files).map_err(|mistakes| {
+        let place = |Mistake { file, wrong }: &Mistake| {
+            let file = if &**file == POLICY_FILE { &name } else { &**file };
+            format!("{file}:{}:{}: {}", wrong.line, wrong.column, wrong.message)
         };
         Failure::all(mistakes.iter().map(place))
+    })
+}
+
+/// Reads what a policy on disk extends: files in its own folder and below, wherever links lead.
+fn beside(policy: PathBuf) -> Files {
+    Box::new(move |path| {
+        let folder = policy.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let told = |error: std::io::Error| format!("{path}: {error}");
+        let root = folder.canonicalize().map_err(told)?;
+        let file = root.join(path).canonicalize().map_err(told)?;
+        match file.starts_with(&root) {
+            true => std::fs::read_to_string(file).map_err(told),
+            false => Err(format!("{path} leads out of the folder of the policy")),
+        }
     })
 }
 
@@ -216,7 +233,7 @@ fn active(scan: &Scan, policy: &Policy, catalog: &Catalog) -> Result<Vec<ActiveR
     let holds = |rules: &[&'static Rule], rule: &Rule| rules.iter().any(|named| named.id == rule.id);
     let is_on = |rule: &&&'static Rule| match only.is_empty() {
         false => holds(&only, rule),
-        true => rule.tier == Tier::Correctness || policy.rules.iter().any(|setting| setting.rule == rule.id),
+        true => rule.tier != Tier::Pedantic || policy.rules.iter().any(|setting| setting.rule == rule.id),
     };
     let wanted = catalog.rules().iter().filter(is_on).filter(|rule| !holds(&skipped, rule));
     Ok(wanted.filter_map(|rule| with_policy(rule, policy)).collect())

@@ -80,7 +80,15 @@ fn policy_in(tree: &ObjectTree, path: &RepoPath, whose: &str) -> Result<Option<P
     let mut buffer = Buffer::default();
     tree.read(path, &mut buffer).map_err(|notification| Failure::new(notification.message))?;
     let text = String::from_utf8_lossy(buffer.bytes()).into_owned();
-    Ok(Some(PolicyFile::Object(format!("{path} of {whose}"), text)))
+    let (folder, tree) = (path.parent(), tree.clone());
+    let beside = move |name: &str| {
+        let path = folder.join(name.as_bytes()).filter(|path| tree.holds(path));
+        let path = path.ok_or_else(|| format!("{name} is not there"))?;
+        let mut buffer = Buffer::default();
+        tree.read(&path, &mut buffer).map_err(|notification| notification.message)?;
+        Ok(String::from_utf8_lossy(buffer.bytes()).into_owned())
+    };
+    Ok(Some(PolicyFile::Object(format!("{path} of {whose}"), text, Box::new(beside))))
 }
 
 /// The repository around the first path: one call looks at one repository.

@@ -38,7 +38,7 @@ pub fn run(arguments: &Graph) -> Result<Exit, Failure> {
         store: arguments.store.clone(),
     };
     let scope: Vec<PathBuf> = root.scope.iter().map(|path| path.to_path().into_owned()).collect();
-    let mut flow = engine::flow(&source, &policy.externals, threads).only(&filter);
+    let mut flow = engine::flow(&source, &policy, threads).only(&filter);
     flow.units.retain(|unit| scope.iter().any(|asked| PathBuf::from(&unit.name).starts_with(asked)));
     say(|out| write_flow(arguments.format.into(), &flow, out))?;
     Ok(Exit::Clean)

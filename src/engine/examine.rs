@@ -310,7 +310,7 @@ impl Examiner<'_> {
             keyed::scan(&self.plan.keyed, blob, &tree, text, drafts);
         }
         let documents = Document::all(blob.path(), role, text, &tree);
-        let context = Context { layout: self.layout, targets: &self.plan.targets };
+        let context = Context { layout: self.layout, policy: &self.plan.policy };
         for document in &documents {
             checks::run(document, &context, &self.plan.checks, drafts);
         }
@@ -324,7 +324,7 @@ impl Examiner<'_> {
         let text = blob.as_str().filter(|text| !blob.binary && text.len() <= MOST_STRUCTURED);
         let tree = text.zip(kind.syntax()).map(|(text, syntax)| (syntax.parse(text), text));
         let root = tree.as_ref().and_then(|(tree, text)| tree.documents(text).next());
-        let context = Context { layout: self.layout, targets: &self.plan.targets };
+        let context = Context { layout: self.layout, policy: &self.plan.policy };
         let file = File { path: blob.path(), kind, bytes: blob.text, text, root };
         checks::run_on_file(&file, &context, &self.plan.checks, drafts);
     }

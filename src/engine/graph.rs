@@ -13,7 +13,7 @@ use super::examine::{Examiner, Outcome, Place as FilePlace};
 use crate::checks::{self, Deployment, UnitDraft, Whole};
 use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
 use crate::model::{Buffer, Finding, Flow, FlowPlace, Location, Related, RepoPath, Snapshot};
-use crate::policy::Externals;
+use crate::policy::Policy;
 use crate::source::Ignored;
 use crate::text::{LineIndex, decode};
 
@@ -33,7 +33,7 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
         let parts = outcomes.iter_mut().filter_map(|outcome| outcome.contents.take()).collect();
         let inventory = inventory(examiner.files, parts);
         let units = units(&inventory, examiner.layout);
-        let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.externals);
+        let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.policy);
         let drafts = drafts(plan, &graph, snapshot);
         outcomes.push(settle(snapshot, examiner, &inventory, &units, drafts));
     }
@@ -41,10 +41,10 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
 }
 
 /// The flow of what the files say, with lines in place of bytes.
-pub fn flow(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>, externals: &Externals) -> Flow {
+pub fn flow(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>, policy: &Policy) -> Flow {
     let inventory = inventory(examiner.files, outcomes.into_iter().filter_map(|outcome| outcome.contents).collect());
     let units = units(&inventory, examiner.layout);
-    let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), externals);
+    let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), policy);
     let texts: RefCell<HashMap<FileId, LineIndex>> = RefCell::default();
     draw(&graph, &|place| {
         let Some(path) = inventory.path(place.file) else { return FlowPlace { path: RepoPath::from(""), line: 1 } };
@@ -81,7 +81,7 @@ fn drafts(plan: &Plan, graph: &Graph, snapshot: &dyn Snapshot) -> Vec<UnitDraft>
     if !snapshot.is_part() {
         let files = &graph.inventory.files;
         let ignored = LazyCell::new(|| Ignored::read(snapshot, files));
-        let whole = Whole { files, snapshot, ignores: &|path| ignored.holds(path) };
+        let whole = Whole { files, snapshot, policy: &plan.policy, ignores: &|path| ignored.holds(path) };
         checks::run_on_tree(&whole, &plan.checks, &mut drafts);
     }
     let mut drafts = checks::merge(drafts);

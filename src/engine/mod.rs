@@ -18,7 +18,7 @@ use crate::catalog::Catalog;
 use crate::document::{Document, Role};
 use crate::graph::Layout;
 use crate::model::{Buffer, Class, Finding, Flow, Notification, Reason, Related, RepoPath, Report, Snapshot};
-use crate::policy::Externals;
+use crate::policy::Policy;
 use crate::syntax::Syntax;
 pub use difference::introduced;
 use examine::{Examiner, Outcome, Pass};
@@ -45,7 +45,7 @@ pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
 }
 
 /// The way of secrets through every deployment of `snapshot`.
-pub fn flow(snapshot: &dyn Snapshot, externals: &Externals, threads: usize) -> Flow {
+pub fn flow(snapshot: &dyn Snapshot, policy: &Policy, threads: usize) -> Flow {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
     let plan = Plan::new(Catalog::built_in(), graph_rules());
@@ -53,7 +53,7 @@ pub fn flow(snapshot: &dyn Snapshot, externals: &Externals, threads: usize) -> F
     in_parallel(threads, || {
         let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(snapshot, path, buffer);
         let outcomes = listing.files.par_iter().map_init(Buffer::default, gather).collect();
-        graph::flow(snapshot, &examiner, outcomes, externals)
+        graph::flow(snapshot, &examiner, outcomes, policy)
     })
 }
 

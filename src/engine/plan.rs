@@ -10,7 +10,7 @@ use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
 use crate::filter::PathIgnore;
 use crate::model::{Finding, Masking, RepoPath, Rule, Severity, Suppression};
-use crate::policy::{Externals, Targets};
+use crate::policy::Policy;
 
 /// A rule that is on, with what the policy changes about it.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ pub struct Plan {
     /// The credential rules that are off, for masking; `None` where all are on.
     pub(super) silent: Option<(Detector, KeyedRules)>,
     pub(super) checks: Vec<(&'static Check, &'static Rule)>,
-    pub targets: Targets,
-    pub externals: Externals,
+    /// What the repository wishes: its conventions, and what lies outside of it.
+    pub policy: Policy,
     /// What is reported; empty is everything.
     pub scope: Vec<RepoPath>,
     pub ignores: Vec<PathIgnore>,
@@ -65,8 +65,7 @@ impl Plan {
             checks: CHECKS.iter().filter_map(|check| Some((check, find(check.id)?))).collect(),
             catalog,
             rules,
-            targets: Targets::default(),
-            externals: Externals::default(),
+            policy: Policy::default(),
             scope: Vec::new(),
             ignores: Vec::new(),
             watches_policy: true,

@@ -99,7 +99,7 @@ fn compare<'t>(old: &Policy, new: &Policy, root: Option<Node<'t>>, catalog: &Cat
 /// How severe a rule is where no path says otherwise; `None` is off.
 fn level(policy: &Policy, rule: &Rule) -> Option<Severity> {
     let settings = || policy.rules.iter().filter(|setting| setting.rule == rule.id);
-    let is_on = rule.tier == Tier::Correctness || settings().next().is_some();
+    let is_on = rule.tier != Tier::Pedantic || settings().next().is_some();
     let written = settings().filter_map(|setting| setting.level).next_back();
     written.map_or(is_on.then_some(rule.severity), Level::severity)
 }

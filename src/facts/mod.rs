@@ -4,7 +4,7 @@
 //! It does not read manifests.
 
 pub mod consumers;
-pub mod duration;
+pub use crate::text::duration;
 // The tables are skipped: one field a line reads better than what rustfmt makes of nested calls.
 #[rustfmt::skip]
 pub mod external_secrets;

@@ -62,6 +62,8 @@ pub enum Cause {
 pub struct Unit {
     /// The folder or file it starts from, `overlays/prod`; with the release's name where several start there.
     pub name: String,
+    /// That folder or file.
+    pub root: RepoPath,
     pub kind: UnitKind,
     pub objects: Vec<Object>,
     /// False when there may be objects beside these.
@@ -74,7 +76,7 @@ pub struct Unit {
 impl Unit {
     pub fn new(root: &RepoPath, kind: UnitKind, objects: Vec<Object>) -> Unit {
         let name = if root.as_bytes().is_empty() { ".".to_owned() } else { root.to_text().into_owned() };
-        Unit { name, kind, objects, complete: true, gaps: Vec::new(), namespace: None }
+        Unit { name, root: root.clone(), kind, objects, complete: true, gaps: Vec::new(), namespace: None }
     }
 
     /// Manifests that come on standard input: all there is.

@@ -3,25 +3,27 @@
 //! It does not know where the file lies.
 
 use std::fmt;
-use std::marker::PhantomData;
 
-use globset::{Glob, GlobBuilder};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
-use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
-use crate::model::{Release, Rule, Severity};
+use super::shape::Pairs;
+use super::verifier::Verifier;
+use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets, bindings, external_secrets};
+use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
 
-pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
+/// What one file says by itself, and what it extends; every mistake otherwise.
+pub fn read(file: &str, text: &str, rules: &[&'static Rule]) -> Result<(Policy, Vec<Spanned<String>>), Vec<Misread>> {
     if is_blank(text) {
-        return Ok(Policy::default());
+        return Ok((Policy::default(), Vec::new()));
     }
-    let file: File = settings::read(text).map_err(|misread| vec![misread])?;
-    let mut verifier = Verifier { rules, errors: Vec::new() };
-    let policy = verifier.policy(file);
-    if verifier.errors.is_empty() { Ok(policy) } else { Err(verifier.errors) }
+    let mut shape: File = settings::read(text).map_err(|misread| vec![misread])?;
+    let mut verifier = Verifier { rules, file: file.into(), errors: Vec::new() };
+    let extends = std::mem::take(&mut shape.extends);
+    let policy = verifier.policy(shape);
+    if verifier.errors.is_empty() { Ok((policy, extends)) } else { Err(verifier.errors) }
 }
 
 fn is_blank(text: &str) -> bool {
@@ -32,6 +34,8 @@ fn is_blank(text: &str) -> bool {
 #[serde(deny_unknown_fields)]
 struct File {
     version: Spanned<u32>,
+    #[serde(default)]
+    extends: Vec<Spanned<String>>,
     #[serde(default)]
     targets: TargetsShape,
     #[serde(default)]
@@ -45,6 +49,10 @@ struct File {
     baseline: Option<String>,
     #[serde(default, rename = "ignore-markers")]
     ignore_markers: Markers,
+    #[serde(default)]
+    bindings: Pairs<Spanned<bindings::Shape>>,
+    #[serde(rename = "external-secrets")]
+    external_secrets: Option<external_secrets::Shape>,
 }
 
 /// Whose ignore comments count.
@@ -97,11 +105,6 @@ struct RuleSettings {
     paths: Pairs<Spanned<String>>,
 }
 
-struct Verifier<'a> {
-    rules: &'a [&'static Rule],
-    errors: Vec<Misread>,
-}
-
 impl Verifier<'_> {
     fn policy(&mut self, file: File) -> Policy {
         if file.version.value != 1 {
@@ -122,26 +125,8 @@ impl Verifier<'_> {
             ignore: file.ignore.into_iter().filter_map(|shape| self.ignore(shape)).collect(),
             baseline: file.baseline,
             own_markers_only: matches!(file.ignore_markers, Markers::Tightlip),
-        }
-    }
-
-    fn release(&mut self, written: Option<Spanned<String>>) -> Option<Release> {
-        let written = written?;
-        let release = Release::parse(&written.value);
-        if release.is_none() {
-            let message = format!("`{}` is not a release such as \"2.9\"", written.value);
-            self.refuse(&written, message);
-        }
-        release
-    }
-
-    fn glob(&mut self, written: &Spanned<String>) -> Option<Glob> {
-        match GlobBuilder::new(&written.value).literal_separator(true).build() {
-            Ok(glob) => Some(glob),
-            Err(error) => {
-                self.refuse(written, format!("`{}` is not a glob: {}", written.value, error.kind()));
-                None
-            }
+            bindings: bindings::verified(file.bindings, self),
+            external_secrets: file.external_secrets.map(|shape| shape.verified(self)),
         }
     }
 
@@ -192,19 +177,6 @@ impl Verifier<'_> {
         Some(Ignore { rule, path, fingerprint: shape.value, reason: shape.reason.value, until })
     }
 
-    /// The rule's id, also where an alias is written.
-    fn rule(&mut self, written: &Spanned<String>) -> Option<&'static str> {
-        let name = written.value.as_str();
-        let found = self.rules.iter().find(|rule| rule.id == name || rule.aliases.contains(&name));
-        if found.is_none() {
-            let message = unknown("rule", name, self.rules.iter().map(|rule| rule.id).collect::<Vec<_>>());
-            // The list of all rules would not help anybody.
-            let message = message.split(", known are").next().unwrap_or_default().to_owned();
-            self.refuse(written, message);
-        }
-        found.map(|rule| rule.id)
-    }
-
     fn level(&mut self, written: &Spanned<String>) -> Option<Level> {
         match written.value.as_str() {
             "off" => Some(Level::Off),
@@ -216,43 +188,6 @@ impl Verifier<'_> {
                 None
             }
         }
-    }
-
-    fn refuse<T>(&mut self, place: &Spanned<T>, message: String) {
-        self.errors.push(Misread::at(place, message));
-    }
-}
-
-/// A mapping in the order in which it is written, each key with its place.
-struct Pairs<T>(Vec<(Spanned<String>, T)>);
-
-impl<T> Default for Pairs<T> {
-    fn default() -> Self {
-        Pairs(Vec::new())
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Pairs<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Entries<T>(PhantomData<T>);
-
-        impl<'de, T: DeserializeOwned> Visitor<'de> for Entries<T> {
-            type Value = Pairs<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a mapping")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = map.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Pairs(pairs))
-            }
-        }
-
-        deserializer.deserialize_map(Entries(PhantomData))
     }
 }
 
@@ -283,7 +218,7 @@ impl<'de> Deserialize<'de> for RuleShape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, Matcher, Tier};
+    use crate::model::{Confidence, Matcher, Release, Tier};
 
     static RULE: Rule = Rule {
         id: "plaintext-secret",
@@ -306,14 +241,14 @@ mod tests {
     };
 
     fn mistakes(text: &str) -> Vec<String> {
-        let errors = read(text, &[&RULE]).err().unwrap_or_default();
+        let errors = read("tightlip.yaml", text, &[&RULE]).err().unwrap_or_default();
         errors.iter().map(|wrong| format!("{}:{}: {}", wrong.line, wrong.column, wrong.message)).collect()
     }
 
     #[test]
     fn a_policy_is_read() {
         let text = "version: 1\ntargets: { external-secrets: \"2.9\" }\nexclude: [\"vendor/**\"]\nrules:\n  MAN001: { severity: note, paths: { \"dev/**\": off } }\nignore:\n  - { rule: plaintext-secret, path: \"a/*\", reason: local, until: 2027-01-31 }\n";
-        let policy = read(text, &[&RULE]).unwrap();
+        let policy = Policy::read(text, &[&RULE]).unwrap();
         assert_eq!(policy.targets.external_secrets, Some(Release { major: 2, minor: 9 }));
         assert_eq!(policy.rules[0].rule, "plaintext-secret");
         assert_eq!(policy.rules[0].level, Some(Level::On(Severity::Note)));
@@ -325,7 +260,7 @@ mod tests {
     #[test]
     fn externals_name_secrets_and_stores_with_or_without_a_namespace() {
         let text = "version: 1\nexternals: { secrets: [\"cert-manager/*\", \"{service}-tls\"], stores: [vault] }\n";
-        let externals = read(text, &[]).unwrap().externals;
+        let externals = Policy::read(text, &[]).unwrap().externals;
         assert!(externals.has_secret(Some("cert-manager"), "any") && externals.has_secret(None, "any"));
         assert!(externals.has_secret(Some("web"), "web-tls") && !externals.has_secret(Some("web"), "web"));
         assert!(externals.has_store(Some("web"), "vault") && !externals.has_store(None, "vaults"));
@@ -333,7 +268,7 @@ mod tests {
 
     #[test]
     fn an_empty_policy_asks_for_nothing() {
-        assert!(read("# later\n\n", &[]).unwrap().rules.is_empty());
+        assert!(Policy::read("# later\n\n", &[]).unwrap().rules.is_empty());
     }
 
     #[test]

@@ -1,11 +1,30 @@
-//! `tightlip.yaml`: settings of one repository, read, verified and typed.
+//! `tightlip.yaml`: the settings and the conventions of one repository, read, verified and typed.
 //!
-//! It does not know how the rules it names work.
+//! It does not know how the rules it names work, nor what a repository holds.
+//!
+//! Each convention (`external-secrets:`, `stores:`) has a file of its own with its shape as written and its verified
+//! form. A convention that is absent asks for nothing, and the rules that would read it stay silent.
 
+pub mod bindings;
+mod extends;
+pub mod external_secrets;
 mod file;
+mod layer;
+mod place;
+mod profiles;
+mod shape;
+mod template;
+mod verifier;
 
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use jiff::civil::Date;
+
+pub use bindings::{Bindings, Circumstances, Subject};
+pub use extends::Mistake;
+pub use place::{Place, Said};
+pub use profiles::PROFILES;
+pub use template::Template;
+pub use verifier::{ByName, Duration};
 
 use crate::model::{Release, Rule, Severity};
 use crate::text::settings::Misread;
@@ -22,12 +41,26 @@ pub struct Policy {
     pub own_markers_only: bool,
     /// The baseline, relative to the policy's folder.
     pub baseline: Option<String>,
+    pub bindings: Bindings,
+    pub external_secrets: Option<external_secrets::ExternalSecrets>,
 }
 
 impl Policy {
-    /// Reads a policy file that may name any of `rules`; everything that is wrong with it otherwise.
+    /// Reads a policy by itself: profiles that it extends are in it, files are not.
     pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
-        file::read(text, rules)
+        let policy = extends::read("tightlip.yaml", text, rules, &|_| Ok("version: 1".to_owned()));
+        policy.map_err(|mistakes| mistakes.into_iter().map(|mistake| mistake.wrong).collect())
+    }
+
+    /// Reads a policy that may name any of `rules`, with all that it extends; everything that is wrong otherwise. `file`
+    /// is its path from its root, and `files` reads the others by such a path.
+    pub fn load(
+        file: &str,
+        text: &str,
+        rules: &[&'static Rule],
+        files: &dyn Fn(&str) -> Result<String, String>,
+    ) -> Result<Policy, Vec<Mistake>> {
+        extends::read(file, text, rules, files)
     }
 }
 

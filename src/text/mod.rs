@@ -5,6 +5,7 @@
 mod added;
 pub mod checksum;
 mod closest;
+pub mod duration;
 mod encoding;
 mod lines;
 mod openings;

@@ -26,7 +26,7 @@ pub fn fixtures() -> PathBuf {
 
 /// Every rule that is on without a policy.
 pub fn usual_rules() -> Vec<&'static Rule> {
-    Catalog::built_in().rules().iter().copied().filter(|rule| rule.tier == Tier::Correctness).collect()
+    Catalog::built_in().rules().iter().copied().filter(|rule| rule.tier != Tier::Pedantic).collect()
 }
 
 /// What one sample generates.
@@ -68,8 +68,7 @@ fn copy_expanded(from: &Path, to: &Path) {
 pub fn check(root: &Path, rules: &[&'static Rule], threads: usize) -> Report {
     let policy = policy_of(root);
     let mut plan = Plan::new(Catalog::built_in(), rules.iter().map(|rule| ActiveRule::new(rule)).collect());
-    plan.targets = policy.targets.clone();
-    plan.externals = policy.externals.clone();
+    plan.policy = policy.clone();
     plan.threads = threads;
     let nested = nested_roots(root);
     let mut exclude: Vec<_> = policy.exclude.clone();
@@ -137,5 +136,7 @@ pub fn expect(file: &Path, actual: &str) {
 
 fn policy_of(root: &Path) -> Policy {
     let Ok(text) = fs::read_to_string(root.join(POLICY_FILE)) else { return Policy::default() };
-    Policy::read(&text, Catalog::built_in().rules()).unwrap_or_else(|wrong| panic!("{}: {wrong:?}", root.display()))
+    let files = |path: &str| fs::read_to_string(root.join(path)).map_err(|error| error.to_string());
+    Policy::load(POLICY_FILE, &text, Catalog::built_in().rules(), &files)
+        .unwrap_or_else(|wrong| panic!("{}: {wrong:?}", root.display()))
 }

@@ -4,12 +4,14 @@
 
 use crate::graph::{FileId, Place};
 use crate::model::{Buffer, RepoPath, Snapshot};
+use crate::policy::Policy;
 use crate::text::Span;
 
 pub struct Whole<'a> {
     /// Sorted.
     pub files: &'a [RepoPath],
     pub snapshot: &'a dyn Snapshot,
+    pub policy: &'a Policy,
     pub ignores: &'a dyn Fn(&RepoPath) -> bool,
 }
 

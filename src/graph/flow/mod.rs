@@ -24,7 +24,7 @@ pub use walk::{all, is_open};
 
 use super::{Inventory, Object, Place, Unit, UnitKind};
 use crate::model::RepoPath;
-use crate::policy::Externals;
+use crate::policy::{Externals, Policy};
 
 /// What one unit's objects make, want and refer to.
 #[derive(Debug, Default)]
@@ -43,6 +43,7 @@ pub struct Graph<'a> {
     /// What lies beside kustomizations and is deployed by none, as if it were a unit.
     pub strays: Unit,
     stray: Flow,
+    pub policy: &'a Policy,
     pub externals: &'a Externals,
     /// Manifests that a kustomization beside them does not list, sorted by file.
     pub unlisted: Vec<Unlisted>,
@@ -71,12 +72,7 @@ struct Index {
 }
 
 impl<'a> Graph<'a> {
-    pub fn new(
-        inventory: &'a Inventory,
-        units: &'a [Unit],
-        strays: Vec<Object>,
-        externals: &'a Externals,
-    ) -> Graph<'a> {
+    pub fn new(inventory: &'a Inventory, units: &'a [Unit], strays: Vec<Object>, policy: &'a Policy) -> Graph<'a> {
         let strays = Unit::new(&RepoPath::from(""), UnitKind::Folder, strays);
         let flows: Vec<Flow> = units.iter().map(Flow::of).collect();
         let index = Index::of(&flows);
@@ -86,7 +82,8 @@ impl<'a> Graph<'a> {
             units,
             stray: Flow::of(&strays),
             strays,
-            externals,
+            policy,
+            externals: &policy.externals,
             unlisted: Vec::new(),
             index,
             collections,

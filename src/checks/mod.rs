@@ -57,7 +57,7 @@ enum Run {
     /// A file as its own subject, whatever it holds.
     File(fn(&File, &Context, &mut Reporter)),
     /// A shell script: a file, or what a CI system runs.
-    Script(fn(&Script, &mut Reporter)),
+    Script(fn(&Script, &Context, &mut Reporter)),
     /// The tree of files: what is there, and what is missing.
     Tree(fn(&Whole, &mut UnitReporter)),
     /// A deployment unit, with the graph of the whole tree.
@@ -74,9 +74,11 @@ pub struct Context<'a> {
 
 /// Sorted by id; `tests/it` holds it against `rules/manifests` and `fixtures`.
 pub static CHECKS: &[Check] = &[
+    Check { id: "agreed-file-not-ignored", run: Run::Tree(files::agreed_files::not_ignored) },
     Check { id: "api-version-depends-on-target", run: Run::Document(api_versions::depends_on_target) },
     Check { id: "api-version-not-served", run: Run::Document(api_versions::not_served) },
     Check { id: "build-argument-kept-in-image", run: Run::File(files::dockerfile::kept_argument) },
+    Check { id: "ci-role-not-as-agreed", run: Run::Document(files::ci::role) },
     Check { id: "committed-key-store", run: Run::File(files::never_tracked::key_store) },
     Check { id: "committed-terraform-state", run: Run::File(files::terraform::state) },
     Check { id: "committed-vault-init-output", run: Run::Document(files::never_tracked::vault_init_output) },
@@ -84,6 +86,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "credential-in-helm-argument", run: Run::Script(files::commands::helm_argument) },
     Check { id: "credential-in-image", run: Run::File(files::dockerfile::credential) },
     Check { id: "credential-not-marked-sensitive", run: Run::File(files::terraform::not_sensitive) },
+    Check { id: "credential-variable-in-image", run: Run::File(files::dockerfile::variable) },
     Check { id: "deprecated-kustomization-field", run: Run::Document(kustomize_fields::deprecated) },
     Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
     Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
@@ -97,6 +100,11 @@ pub static CHECKS: &[Check] = &[
     Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
     Check { id: "file-not-encrypted-with-sops", run: Run::Tree(files::sops::not_encrypted) },
     Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
+    Check { id: "forbidden-age-file", run: Run::File(files::mechanisms::age_file) },
+    Check { id: "forbidden-content", run: Run::File(files::agreed_files::content) },
+    Check { id: "forbidden-file", run: Run::File(files::agreed_files::forbidden) },
+    Check { id: "forbidden-mechanism", run: Run::Document(files::mechanisms::documents) },
+    Check { id: "generation-time-injection", run: Run::Document(files::mechanisms::injection) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
     Check { id: "immutable-target-never-refreshed", run: Run::Document(refresh::immutable) },
     Check { id: "inline-and-existing-secret", run: Run::Scalar(values_secrets::inline_and_existing) },
@@ -108,10 +116,12 @@ pub static CHECKS: &[Check] = &[
     Check { id: "kustomize-file-outside-root", run: Run::Document(kustomize_references::outside_root) },
     Check { id: "kustomize-folder-without-kustomization", run: Run::Document(kustomize_references::folder_without) },
     Check { id: "kustomize-resource-missing", run: Run::Document(kustomize_references::missing) },
+    Check { id: "literal-in-script", run: Run::Script(files::commands::literal) },
     Check { id: "literal-secret-in-script", run: Run::Script(files::commands::literal_secret) },
     Check { id: "metadata-policy-without-effect", run: Run::Unit(remote_keys::metadata_policy) },
     Check { id: "missing-field", run: Run::Document(fields::missing) },
     Check { id: "password-in-uri", run: Run::Scalar(password_in_uri::run) },
+    Check { id: "placeholder-not-agreed", run: Run::File(files::placeholders::run) },
     Check { id: "plaintext-env-value", run: Run::Scalar(plaintext_env::run) },
     Check { id: "plaintext-generator-literal", run: Run::Document(generator_literals::run) },
     Check { id: "plaintext-secret", run: Run::Document(plaintext_secret::run) },
@@ -127,6 +137,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "remote-key-repeats-mount", run: Run::Unit(remote_keys::repeats_mount) },
     Check { id: "restart-target-not-found", run: Run::Unit(secret_delivery::restart_target) },
     Check { id: "rotated-secret-never-reread", run: Run::Unit(secret_delivery::never_reread) },
+    Check { id: "scan-gate-missing", run: Run::Tree(files::gates::run) },
     Check { id: "secret-file-in-image", run: Run::File(files::dockerfile::secret_file) },
     Check { id: "secret-file-not-ignored", run: Run::Tree(files::not_ignored::run) },
     Check { id: "secret-in-other-namespace", run: Run::Unit(secret_references::other_namespace) },
@@ -137,6 +148,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
     Check { id: "sops-value-not-encrypted", run: Run::Document(files::sops::plaintext_value) },
+    Check { id: "static-credential-in-ci", run: Run::Document(files::ci::static_credential) },
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
     Check { id: "store-auth-incomplete", run: Run::Document(store_auth::incomplete) },
     Check { id: "store-defined-nowhere", run: Run::Unit(store_lookups::defined_nowhere) },
@@ -168,7 +180,7 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
         }
     }
     if is_workflow(document.path) {
-        run_on_scripts(&files::scripts_in(document), &Subject::Document(document), checks, drafts);
+        run_on_scripts(&files::scripts_in(document), Subject::Document(document), context, checks, drafts);
     }
     let holds_settings = matches!(document.role, Role::ChartValues | Role::Kustomization);
     if !holds_settings && document.manifest().is_none() {
@@ -196,18 +208,24 @@ pub fn run_on_file(file: &File, context: &Context, checks: &[(&Check, &'static R
         }
     }
     if let (FileKind::Script, Some(text)) = (file.kind, file.text) {
-        run_on_scripts(&files::script_of(text), &Subject::File(file.kind), checks, drafts);
+        run_on_scripts(&files::script_of(file.path, text), Subject::File(file.kind), context, checks, drafts);
     }
     if drafts.len() > first && files::is_for_tests(file.path) {
         drafts[first..].iter_mut().for_each(|draft| draft.confidence = Confidence::Low);
     }
 }
 
-fn run_on_scripts(scripts: &[Script], subject: &Subject, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
+fn run_on_scripts(
+    scripts: &[Script],
+    subject: Subject,
+    context: &Context,
+    checks: &[(&Check, &'static Rule)],
+    drafts: &mut Vec<Draft>,
+) {
     for script in scripts {
         for (check, rule) in checks {
             if let Run::Script(run) = check.run {
-                run(script, &mut Reporter::new(*subject, rule, drafts));
+                run(script, context, &mut Reporter::new(subject, rule, drafts));
             }
         }
     }

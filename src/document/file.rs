@@ -9,6 +9,8 @@ use crate::syntax::{Node, Syntax};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileKind {
     Dockerfile,
+    /// What `docker compose` reads.
+    Compose,
     /// Terraform's or OpenTofu's configuration and variables.
     Terraform,
     TerraformState,
@@ -28,6 +30,9 @@ impl FileKind {
         if ends(&[".tfstate", ".tfstate.backup"]) {
             return FileKind::TerraformState;
         }
+        if is_compose(path) {
+            return FileKind::Compose;
+        }
         match Syntax::of_loose(path, text) {
             Some(Syntax::Dockerfile) => FileKind::Dockerfile,
             Some(Syntax::Hcl) if ends(&[".tf", ".tfvars", ".tofu"]) => FileKind::Terraform,
@@ -40,6 +45,7 @@ impl FileKind {
     pub fn syntax(self) -> Option<Syntax> {
         match self {
             FileKind::Dockerfile => Some(Syntax::Dockerfile),
+            FileKind::Compose => Some(Syntax::Yaml),
             FileKind::Terraform => Some(Syntax::Hcl),
             FileKind::TerraformState => Some(Syntax::Json),
             FileKind::Script | FileKind::KeyStore | FileKind::Other => None,

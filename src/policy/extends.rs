@@ -82,6 +82,13 @@ impl Layer for Policy {
             baseline: self.baseline.or(base.baseline),
             bindings: self.bindings.over(base.bindings),
             external_secrets: over(self.external_secrets, base.external_secrets),
+            ci: over(self.ci, base.ci),
+            files: over(self.files, base.files),
+            forbid: self.forbid.or(base.forbid),
+            gates: self.gates.or(base.gates),
+            images: over(self.images, base.images),
+            placeholders: over(self.placeholders, base.placeholders),
+            scripts: over(self.scripts, base.scripts),
         }
     }
 }

@@ -9,7 +9,10 @@ use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
 use super::shape::Pairs;
 use super::verifier::Verifier;
-use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets, bindings, external_secrets};
+use super::{
+    External, Externals, Ignore, Level, Policy, RuleSetting, Targets, bindings, ci, external_secrets, files, forbid,
+    gates, images, placeholders, scripts,
+};
 use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
@@ -53,6 +56,13 @@ struct File {
     bindings: Pairs<Spanned<bindings::Shape>>,
     #[serde(rename = "external-secrets")]
     external_secrets: Option<external_secrets::Shape>,
+    ci: Option<ci::Shape>,
+    files: Option<files::Shape>,
+    forbid: Option<forbid::Shape>,
+    gates: Option<gates::Shape>,
+    images: Option<images::Shape>,
+    placeholders: Option<placeholders::Shape>,
+    scripts: Option<scripts::Shape>,
 }
 
 /// Whose ignore comments count.
@@ -110,6 +120,9 @@ impl Verifier<'_> {
         if file.version.value != 1 {
             self.refuse(&file.version, format!("version {} is not known, only 1 is", file.version.value));
         }
+        let scripts = file.scripts.map(|shape| shape.verified(self));
+        let rules: Vec<RuleSetting> =
+            file.rules.0.into_iter().filter_map(|(id, shape)| self.rule_setting(&id, shape)).collect();
         Policy {
             targets: Targets {
                 external_secrets: self.release(file.targets.external_secrets),
@@ -121,12 +134,19 @@ impl Verifier<'_> {
                 stores: file.externals.stores.iter().filter_map(|name| self.external(name)).collect(),
             },
             exclude: file.exclude.iter().filter_map(|glob| self.glob(glob)).collect(),
-            rules: file.rules.0.into_iter().filter_map(|(id, shape)| self.rule_setting(&id, shape)).collect(),
+            rules: scripts.iter().filter_map(scripts::Scripts::setting).chain(rules).collect(),
             ignore: file.ignore.into_iter().filter_map(|shape| self.ignore(shape)).collect(),
             baseline: file.baseline,
             own_markers_only: matches!(file.ignore_markers, Markers::Tightlip),
             bindings: bindings::verified(file.bindings, self),
             external_secrets: file.external_secrets.map(|shape| shape.verified(self)),
+            ci: file.ci.map(|shape| shape.verified(self)),
+            files: file.files.map(|shape| shape.verified(self)),
+            forbid: file.forbid.map(|written| forbid::verified(written, self)),
+            gates: file.gates.map(|written| gates::verified(written, self)),
+            images: file.images.map(|shape| shape.verified(self)),
+            placeholders: file.placeholders.map(|shape| shape.verified(self)),
+            scripts,
         }
     }
 

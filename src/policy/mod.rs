@@ -6,12 +6,19 @@
 //! form. A convention that is absent asks for nothing, and the rules that would read it stay silent.
 
 pub mod bindings;
+pub mod ci;
 mod extends;
 pub mod external_secrets;
 mod file;
+pub mod files;
+pub mod forbid;
+pub mod gates;
+pub mod images;
 mod layer;
 mod place;
+pub mod placeholders;
 mod profiles;
+pub mod scripts;
 mod shape;
 mod template;
 mod verifier;
@@ -43,6 +50,13 @@ pub struct Policy {
     pub baseline: Option<String>,
     pub bindings: Bindings,
     pub external_secrets: Option<external_secrets::ExternalSecrets>,
+    pub ci: Option<ci::Ci>,
+    pub files: Option<files::Files>,
+    pub forbid: Option<forbid::Forbid>,
+    pub gates: Option<gates::Gates>,
+    pub images: Option<images::Images>,
+    pub placeholders: Option<placeholders::Placeholders>,
+    pub scripts: Option<scripts::Scripts>,
 }
 
 impl Policy {

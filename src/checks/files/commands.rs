@@ -2,17 +2,17 @@
 //!
 //! It does not know where a script runs: what is a file and what a CI job's `run` is judged alike.
 
-use super::super::Reporter;
+use super::super::{Context, Reporter};
 use super::confidence;
 use super::script::{Script, Word};
 use crate::model::Confidence;
-use crate::value::{self, Context};
+use crate::value::{self, Class, Verdict};
 
 /// Options of Helm, helmfile and Argo CD that set a value.
 const SETTING: &[&str] = &["--set", "--set-string", "--set-literal", "--helm-set", "--helm-set-string", "--parameter"];
 
 /// `credential-in-helm-argument`
-pub fn helm_argument(script: &Script, reporter: &mut Reporter) {
+pub fn helm_argument(script: &Script, _: &Context, reporter: &mut Reporter) {
     for command in script.commands() {
         let words = command.words();
         let Some(name) = words.first().map(|word| word.text) else { continue };
@@ -23,7 +23,7 @@ pub fn helm_argument(script: &Script, reporter: &mut Reporter) {
             for (path, value) in pairs(list) {
                 let key = path.rsplit('.').next().unwrap_or(path);
                 let keys: Vec<&str> = path.split('.').collect();
-                let around = Context { keys: &keys, siblings: &[key], quoted: true };
+                let around = value::Context { keys: &keys, siblings: &[key], quoted: true };
                 let verdict = value::judge(around, value.text).verdict;
                 report(script, (path, value), confidence(verdict), reporter);
             }
@@ -32,13 +32,51 @@ pub fn helm_argument(script: &Script, reporter: &mut Reporter) {
 }
 
 /// `literal-secret-in-script`
-pub fn literal_secret(script: &Script, reporter: &mut Reporter) {
+pub fn literal_secret(script: &Script, _: &Context, reporter: &mut Reporter) {
     for command in script.commands() {
         let words = command.words();
         for (key, value) in entries_of_secrets(&words) {
             let verdict = value::judge_in_secret(key, value.text).verdict;
             report(script, (key, value), confidence(verdict), reporter);
         }
+    }
+}
+
+/// `literal-in-script`
+pub fn literal(script: &Script, context: &Context, reporter: &mut Reporter) {
+    let agreed = context.policy.scripts.as_ref().and_then(|scripts| scripts.no_literal_secrets.as_ref());
+    let Some(agreed) = agreed.filter(|agreed| agreed.cover(script.path)) else { return };
+    let mut report = |key: &str, value: Word| {
+        let draft =
+            reporter.secret_under(format!("{}[{key}]", script.key_path()), script.span(value.span()), value.text);
+        draft.blank("key", key).blank("policy", agreed.place.to_string()).emit();
+    };
+    for command in script.commands() {
+        let words = command.words();
+        for (key, value) in entries_of_secrets(&words) {
+            if is_literal(value_in_secret(key, value)) {
+                report(key, value);
+            }
+        }
+    }
+    for (name, value) in script.assignments() {
+        let around = value::Context { keys: &[name], siblings: &[name], quoted: false };
+        if is_literal(value::judge(around, value.text).verdict) {
+            report(name, value);
+        }
+    }
+}
+
+/// A default that everybody knows is a literal, too.
+fn is_literal(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Credential(_) | Verdict::WeakDefault)
+}
+
+/// Under a key that says nothing a word is rather a setting.
+fn value_in_secret(key: &str, value: Word) -> Verdict {
+    match value::class_of(key) {
+        Some(Class::Value(_) | Class::Ambiguous) => value::judge_in_secret(key, value.text).verdict,
+        _ => Verdict::Innocent,
     }
 }
 

@@ -64,6 +64,13 @@ pub fn env_file(tree: &Whole, reporter: &mut UnitReporter) {
     }
 }
 
+/// The variables of all services and the arguments of their builds, where they are written as mappings.
+pub fn settings(root: Node) -> Vec<(Node, Node)> {
+    let services = root.get("services").into_iter().flat_map(|services| services.entries());
+    let blocks = services.flat_map(|(_, service)| [service.get("environment"), service.at("build.args")]);
+    blocks.flatten().flat_map(|block| block.own_entries().collect::<Vec<_>>()).collect()
+}
+
 /// Each service with the files that it takes variables from: `env_file: .env`, a list, `- path: .env`.
 fn env_files<'a>(root: Node<'a>) -> Vec<(&'a str, Node<'a>)> {
     let services = root.get("services").into_iter().flat_map(|services| services.entries());

@@ -3,7 +3,7 @@
 //! It does not know the build's context: what `COPY . .` takes along is not seen.
 
 use super::super::{Context, Reporter};
-use super::confidence;
+use super::{compose, confidence};
 use crate::document::{File, FileKind};
 use crate::syntax::{Instruction, Node, instructions};
 use crate::text::Span;
@@ -20,6 +20,32 @@ pub fn credential(file: &File, _: &Context, reporter: &mut Reporter) {
             let Some(sure) = confidence(verdict) else { continue };
             let draft = reporter.secret(node, node.content_span(), written).confidence(sure);
             draft.blank("variable", key).blank("instruction", said(text, instruction.name).to_ascii_uppercase()).emit();
+        }
+    }
+}
+
+/// `credential-variable-in-image`
+pub fn variable(file: &File, context: &Context, reporter: &mut Reporter) {
+    let agreed = context.policy.images.as_ref().and_then(|images| images.no_credentials.as_ref());
+    let Some(agreed) = agreed.filter(|agreed| agreed.value) else { return };
+    let mut report = |key: Node, node: Node| {
+        // An image that is told where its credential lies has none.
+        let name = key.as_str().unwrap_or("");
+        if matches!(value::class_of(name), Some(value::Class::Value(_))) {
+            let draft = reporter.at_key(key, node).secret(node.content_span());
+            draft.blank("variable", name).blank("policy", agreed.place.to_string()).emit();
+        }
+    };
+    if let Some((text, root)) = parts(file) {
+        for instruction in named(text, &["ENV", "ARG"]) {
+            let set = root.own_entries().filter(|(key, _)| instruction.arguments.contains(key.span()));
+            set.filter(|(_, node)| node.as_str().is_some_and(|text| !text.is_empty()))
+                .for_each(|(key, node)| report(key, node));
+        }
+    }
+    for (key, node) in file.root.filter(|_| file.kind == FileKind::Compose).map(compose::settings).unwrap_or_default() {
+        if node.as_str().is_some_and(|text| !text.is_empty() && !value::is_reference(text)) {
+            report(key, node);
         }
     }
 }

@@ -5,11 +5,16 @@
 mod script;
 mod whole;
 
+pub mod agreed_files;
+pub mod ci;
 pub mod commands;
 pub mod compose;
 pub mod dockerfile;
+pub mod gates;
+pub mod mechanisms;
 pub mod never_tracked;
 pub mod not_ignored;
+pub mod placeholders;
 pub mod sops;
 pub mod terraform;
 

@@ -3,6 +3,7 @@
 //! It does not know what commands do, and it follows no variable.
 
 use crate::document::Document;
+use crate::model::RepoPath;
 use crate::syntax::{Kind, Node, command_words};
 use crate::text::Span;
 
@@ -13,6 +14,7 @@ const KEYS: &[&str] = &["after_script", "bash", "before_script", "commands", "in
 const LONGEST: usize = 1 << 20;
 
 pub struct Script<'a> {
+    pub path: &'a RepoPath,
     text: &'a str,
     /// The scalar that it is written in.
     node: Option<Node<'a>>,
@@ -34,29 +36,29 @@ pub struct Word<'s> {
 }
 
 /// The script that a file is.
-pub fn script_of(text: &str) -> Vec<Script<'_>> {
+pub fn script_of<'a>(path: &'a RepoPath, text: &'a str) -> Vec<Script<'a>> {
     let short = text.len() <= LONGEST;
-    short.then(|| Script { text, node: None, commands: command_words(text) }).into_iter().collect()
+    short.then(|| Script { path, text, node: None, commands: command_words(text) }).into_iter().collect()
 }
 
 /// The scripts that a workflow hands to shells.
 pub fn scripts_in<'a>(document: &Document<'a>) -> Vec<Script<'a>> {
     let mut scripts = Vec::new();
-    add(document.root, false, &mut scripts);
+    add(document.path, document.root, false, &mut scripts);
     scripts
 }
 
 /// Recursion is as deep as the parsers let collections nest.
-fn add<'a>(node: Node<'a>, is_script: bool, scripts: &mut Vec<Script<'a>>) {
+fn add<'a>(path: &'a RepoPath, node: Node<'a>, is_script: bool, scripts: &mut Vec<Script<'a>>) {
     match node.kind() {
         Kind::Scalar => {
             let text = node.as_str().filter(|text| is_script && !node.is_alias() && text.len() <= LONGEST);
-            scripts.extend(text.map(|text| Script { text, node: Some(node), commands: command_words(text) }));
+            scripts.extend(text.map(|text| Script { path, text, node: Some(node), commands: command_words(text) }));
         }
-        Kind::Sequence => node.items().for_each(|item| add(item, is_script, scripts)),
+        Kind::Sequence => node.items().for_each(|item| add(path, item, is_script, scripts)),
         Kind::Mapping => {
             for (key, value) in node.own_entries() {
-                add(value, key.as_str().is_some_and(|key| KEYS.contains(&key)), scripts);
+                add(path, value, key.as_str().is_some_and(|key| KEYS.contains(&key)), scripts);
             }
         }
     }
@@ -65,6 +67,13 @@ fn add<'a>(node: Node<'a>, is_script: bool, scripts: &mut Vec<Script<'a>>) {
 impl<'a> Script<'a> {
     pub fn commands(&self) -> impl Iterator<Item = Command<'_>> {
         self.commands.iter().map(|words| Command { script: self, words })
+    }
+
+    /// What commands are given as variables: `NAME=value`, alone or before a command.
+    pub fn assignments(&self) -> impl Iterator<Item = (&'a str, Word<'a>)> {
+        let words =
+            self.commands.iter().flatten().map(|span| Word { text: &self.text[span.range()], start: span.start });
+        words.filter_map(|word| word.split_once('=').filter(|(name, _)| is_variable(name)))
     }
 
     /// Where a range of the script is written in the file.

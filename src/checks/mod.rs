@@ -146,6 +146,7 @@ pub static CHECKS: &[Check] = &[
     Check { id: "secret-made-twice", run: Run::Unit(secret_makers::made_twice) },
     Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
+    Check { id: "secret-printed-in-ci-log", run: Run::Script(files::ci::printed) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
     Check { id: "sops-value-not-encrypted", run: Run::Document(files::sops::plaintext_value) },
     Check { id: "static-credential-in-ci", run: Run::Document(files::ci::static_credential) },

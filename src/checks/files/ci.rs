@@ -1,13 +1,47 @@
-//! `ci:` of the policy: how jobs prove who they are.
+//! Jobs of CI systems: what they print, and how they prove who they are (`ci:` of the policy).
 //!
-//! It does not know what a job does with what it is given.
+//! It does not know what a command does with what it is given.
 
 use super::super::{Context, Reporter};
+use super::script::Script;
 use crate::document::{Document, is_workflow};
 use crate::model::RepoPath;
 use crate::policy::Subject;
 use crate::policy::ci::Ci;
 use crate::syntax::{Node, leaves};
+use crate::value::{self, Class};
+
+/// `secret-printed-in-ci-log`
+pub fn printed(script: &Script, _: &Context, reporter: &mut Reporter) {
+    // What is printed inside a group or a loop may go into a file.
+    if !is_workflow(script.path) || ["} >", "} |", "done >", "done |", "fi >"].iter().any(|end| script.says(end)) {
+        return;
+    }
+    for command in script.commands().filter(|command| !command.hands_on()) {
+        let words = command.words();
+        if !words.first().is_some_and(|name| matches!(name.text, "echo" | "printf")) {
+            continue;
+        }
+        let told = words.iter().skip(1).find_map(|word| Some((word, secret_in(word.text)?)));
+        if let Some((word, name)) = told {
+            reporter.at_span(script.span(word.span()), name).blank("variable", name).emit();
+        }
+    }
+}
+
+/// The secret that a word expands to: `X` of `${{ secrets.X }}`, or a variable whose name promises a credential.
+fn secret_in(word: &str) -> Option<&str> {
+    // A mark that makes the runner hide the value.
+    if word.contains("add-mask") {
+        return None;
+    }
+    if word.contains("${{") {
+        return secrets_in(word).find(|name| !name.is_empty());
+    }
+    let name = word.trim_start_matches('$').trim_start_matches('{').trim_end_matches('}');
+    let is_variable = word.starts_with('$') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    (is_variable && matches!(value::class_of(name), Some(Class::Value(_)))).then_some(name)
+}
 
 /// What a job could have without a credential that lasts, by OpenID Connect.
 const STATIC: &[&str] = &[

@@ -76,6 +76,11 @@ impl<'a> Script<'a> {
         words.filter_map(|word| word.split_once('=').filter(|(name, _)| is_variable(name)))
     }
 
+    /// True where `what` is anywhere in it.
+    pub fn says(&self, what: &str) -> bool {
+        self.text.contains(what)
+    }
+
     /// Where a range of the script is written in the file.
     pub fn span(&self, within: Span) -> Span {
         self.node.map_or(within, |node| node.value_span(within))
@@ -101,6 +106,17 @@ impl<'s> Command<'s> {
             *name = Word { text: bare.rsplit('/').next().unwrap_or(bare), start: name.start };
         }
         words
+    }
+}
+
+impl Command<'_> {
+    /// True where its output goes into a file or into another command.
+    pub fn hands_on(self) -> bool {
+        let text = self.script.text;
+        let end = self.words.last().map_or(0, |word| word.end);
+        let redirects = |word: &Span| text.get(word.range()).is_some_and(|word| word.contains('>'));
+        let follows = text.get(end..).unwrap_or("").trim_start_matches([' ', '\t']);
+        self.words.iter().any(redirects) || follows.starts_with('|') && !follows.starts_with("||")
     }
 }
 

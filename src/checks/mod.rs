@@ -16,6 +16,7 @@ mod effective_values;
 mod existing_secret;
 mod external_secret_rules;
 mod fields;
+mod files;
 mod flux;
 mod generator_literals;
 mod go_templates;
@@ -56,11 +57,12 @@ mod workload_view;
 use std::cell::OnceCell;
 
 pub use deployment::{Deployment, UnitDraft, UnitReporter, merge};
+pub use files::{Script, Whole};
 pub use values_flow::{BY_NAME, BY_USE, names_in_values};
 
-use crate::document::{Document, Role};
+use crate::document::{Document, File, FileKind, Role, is_workflow};
 use crate::graph::{Graph, Layout, UnitKind};
-use crate::model::{Draft, DraftBuilder, Emitter, Identity, Matcher, Rule};
+use crate::model::{Confidence, Draft, DraftBuilder, Emitter, Identity, Matcher, Rule};
 use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
@@ -79,6 +81,12 @@ enum Run {
     Document(fn(&Document, &Context, &mut Reporter)),
     /// Each scalar value of a document: one walk serves all checks of this form.
     Scalar(fn(&Document, &Scalar, &mut Reporter)),
+    /// A file as its own subject, whatever it holds.
+    File(fn(&File, &Context, &mut Reporter)),
+    /// A shell script: a file, or what a CI system runs.
+    Script(fn(&Script, &Context, &mut Reporter)),
+    /// The tree of files: what is there, and what is missing.
+    Tree(fn(&Whole, &mut UnitReporter)),
     /// A deployment unit, with the graph of the whole tree.
     Unit(fn(&Deployment, &mut UnitReporter)),
     /// The graph of the whole tree: what belongs to no unit.
@@ -93,15 +101,27 @@ pub struct Context<'a> {
 
 /// Sorted by id; `tests/it` holds it against `rules/manifests` and `fixtures`.
 pub static CHECKS: &[Check] = &[
+    Check { id: "agreed-file-not-ignored", run: Run::Tree(files::agreed_files::not_ignored) },
     Check { id: "api-version-depends-on-target", run: Run::Document(api_versions::depends_on_target) },
     Check { id: "api-version-not-served", run: Run::Document(api_versions::not_served) },
+    Check { id: "build-argument-kept-in-image", run: Run::File(files::dockerfile::kept_argument) },
+    Check { id: "ci-role-not-as-agreed", run: Run::Document(files::ci::role) },
+    Check { id: "committed-key-store", run: Run::File(files::never_tracked::key_store) },
+    Check { id: "committed-terraform-state", run: Run::File(files::terraform::state) },
+    Check { id: "committed-vault-init-output", run: Run::Document(files::never_tracked::vault_init_output) },
+    Check { id: "credential-in-compose", run: Run::Document(files::compose::credential) },
+    Check { id: "credential-in-helm-argument", run: Run::Script(files::commands::helm_argument) },
+    Check { id: "credential-in-image", run: Run::File(files::dockerfile::credential) },
     Check { id: "credential-in-referring-chart", run: Run::Scalar(existing_secret::credential) },
+    Check { id: "credential-not-marked-sensitive", run: Run::File(files::terraform::not_sensitive) },
+    Check { id: "credential-variable-in-image", run: Run::File(files::dockerfile::variable) },
     Check { id: "deprecated-kustomization-field", run: Run::Document(kustomize_fields::deprecated) },
     Check { id: "direct-backend-access", run: Run::Document(direct_backend::run) },
     Check { id: "duplicate-mapping-key", run: Run::Document(duplicate_keys::in_mapping) },
     Check { id: "duplicate-secret-key", run: Run::Document(duplicate_keys::in_external_secret) },
     Check { id: "empty-kustomization", run: Run::Document(kustomize_fields::empty) },
     Check { id: "encrypted-manifest-without-decryption", run: Run::Graph(flux::without_decryption) },
+    Check { id: "env-file-in-repository", run: Run::Tree(files::compose::env_file) },
     Check { id: "environments-differ", run: Run::Graph(conventions::environments::parity) },
     Check { id: "environments-share-backend", run: Run::Graph(conventions::environments::isolated) },
     Check { id: "existing-secret-not-used", run: Run::Document(existing_secret::not_used) },
@@ -116,10 +136,16 @@ pub static CHECKS: &[Check] = &[
     Check { id: "external-value-not-allowed", run: Run::Graph(secret_strategy::contradicts) },
     Check { id: "fake-store", run: Run::Document(reach::fake_store) },
     Check { id: "field-not-in-target-release", run: Run::Document(fields::not_in_release) },
+    Check { id: "file-not-encrypted-with-sops", run: Run::Tree(files::sops::not_encrypted) },
     Check { id: "file-secret-as-environment", run: Run::Unit(secret_delivery::file_as_environment) },
     Check { id: "file-secret-outside-volume", run: Run::Document(workload_delivery::outside_volume) },
     Check { id: "find-takes-everything", run: Run::Document(reach::find_everything) },
+    Check { id: "forbidden-age-file", run: Run::File(files::mechanisms::age_file) },
+    Check { id: "forbidden-content", run: Run::File(files::agreed_files::content) },
+    Check { id: "forbidden-file", run: Run::File(files::agreed_files::forbidden) },
+    Check { id: "forbidden-mechanism", run: Run::Document(files::mechanisms::documents) },
     Check { id: "foreign-tenant-key", run: Run::Graph(tenancy::foreign_key) },
+    Check { id: "generation-time-injection", run: Run::Document(files::mechanisms::injection) },
     Check { id: "generator-in-data", run: Run::Document(external_secret_rules::generator_in_data) },
     Check { id: "generator-reads-committed-variables", run: Run::Document(generator_literals::committed_variables) },
     Check { id: "identity-not-bound", run: Run::Graph(bound_identity::not_bound) },
@@ -136,15 +162,19 @@ pub static CHECKS: &[Check] = &[
     Check { id: "kustomize-folder-without-kustomization", run: Run::Document(kustomize_references::folder_without) },
     Check { id: "kustomize-resource-missing", run: Run::Document(kustomize_references::missing) },
     Check { id: "literal-in-connection-string", run: Run::Scalar(connection_strings::run) },
+    Check { id: "literal-in-script", run: Run::Script(files::commands::literal) },
+    Check { id: "literal-secret-in-script", run: Run::Script(files::commands::literal_secret) },
     Check { id: "metadata-policy-without-effect", run: Run::Unit(remote_keys::metadata_policy) },
     Check { id: "missing-field", run: Run::Document(fields::missing) },
     Check { id: "namespace-expression-not-anchored", run: Run::Document(reach::not_anchored) },
     Check { id: "password-in-uri", run: Run::Scalar(password_in_uri::run) },
     Check { id: "patch-selects-nothing", run: Run::Unit(patches::selects_nothing) },
     Check { id: "patch-without-object", run: Run::Unit(patches::without_object) },
+    Check { id: "placeholder-not-agreed", run: Run::File(files::placeholders::run) },
     Check { id: "plaintext-env-value", run: Run::Scalar(plaintext_env::run) },
     Check { id: "plaintext-generator-literal", run: Run::Document(generator_literals::run) },
     Check { id: "plaintext-secret", run: Run::Document(plaintext_secret::run) },
+    Check { id: "plaintext-secret-in-terraform", run: Run::File(files::terraform::literal) },
     Check { id: "plaintext-secret-in-values", run: Run::Scalar(values_secrets::credential) },
     Check { id: "plaintext-value-used-as-secret", run: Run::Unit(values_flow::run) },
     Check { id: "prefix-breaks-reference", run: Run::Unit(store_lookups::renamed) },
@@ -167,9 +197,12 @@ pub static CHECKS: &[Check] = &[
     Check { id: "rotated-secret-never-reread", run: Run::Unit(secret_delivery::never_reread) },
     Check { id: "rotation-date-missing", run: Run::Graph(rotation::missing) },
     Check { id: "rotation-overdue", run: Run::Graph(rotation::overdue) },
+    Check { id: "scan-gate-missing", run: Run::Tree(files::gates::run) },
     Check { id: "sealed-secret-open-scope", run: Run::Document(secret_forms::open_scope) },
     Check { id: "sealed-value-not-sealed", run: Run::Document(secret_forms::not_sealed) },
     Check { id: "secret-data-not-base64", run: Run::Document(secret_forms::not_base64) },
+    Check { id: "secret-file-in-image", run: Run::File(files::dockerfile::secret_file) },
+    Check { id: "secret-file-not-ignored", run: Run::Tree(files::not_ignored::run) },
     Check { id: "secret-in-other-namespace", run: Run::Unit(secret_references::other_namespace) },
     Check { id: "secret-key-unresolved", run: Run::Unit(secret_references::key_unresolved) },
     Check { id: "secret-lifecycle-not-as-agreed", run: Run::Unit(conventions::external_secrets::lifecycle) },
@@ -181,11 +214,14 @@ pub static CHECKS: &[Check] = &[
     Check { id: "secret-mounted-elsewhere", run: Run::Document(workload_delivery::mounted_elsewhere) },
     Check { id: "secret-name-unresolved", run: Run::Unit(secret_references::name_unresolved) },
     Check { id: "secret-never-consumed", run: Run::Unit(secret_makers::never_consumed) },
+    Check { id: "secret-printed-in-ci-log", run: Run::Script(files::ci::printed) },
     Check { id: "secret-strategy-not-allowed", run: Run::Graph(secret_strategy::not_allowed) },
     Check { id: "secret-taken-otherwise", run: Run::Document(workload_delivery::taken_otherwise) },
     Check { id: "secret-written-into-other-kind", run: Run::Document(reach::other_kind) },
     Check { id: "selector-admits-every-namespace", run: Run::Document(reach::every_namespace) },
     Check { id: "several-kustomizations-in-folder", run: Run::Document(kustomize_fields::several) },
+    Check { id: "sops-value-not-encrypted", run: Run::Document(files::sops::plaintext_value) },
+    Check { id: "static-credential-in-ci", run: Run::Document(files::ci::static_credential) },
     Check { id: "static-database-credentials", run: Run::Unit(conventions::vault::database) },
     Check { id: "store-account-without-identity", run: Run::Unit(store_accounts::without_identity) },
     Check { id: "store-auth-conflict", run: Run::Document(store_auth::conflict) },
@@ -201,7 +237,10 @@ pub static CHECKS: &[Check] = &[
     Check { id: "store-open-to-all-namespaces", run: Run::Document(reach::open_store) },
     Check { id: "store-provider-count", run: Run::Document(store_auth::provider_count) },
     Check { id: "store-provider-not-as-agreed", run: Run::Unit(conventions::stores::provider) },
-    Check { id: "store-reference-follows-external-secret", run: Run::Document(store_references::follows_external_secret) },
+    Check {
+        id: "store-reference-follows-external-secret",
+        run: Run::Document(store_references::follows_external_secret),
+    },
     Check { id: "store-reference-foreign-namespace", run: Run::Document(store_references::foreign_namespace) },
     Check { id: "store-reference-not-as-agreed", run: Run::Unit(conventions::stores::reference) },
     Check { id: "store-reference-without-namespace", run: Run::Document(store_references::without_namespace) },
@@ -240,8 +279,11 @@ const OF_CHARTS: [&str; 3] = ["plaintext-value-used-as-secret", "secret-key-unre
 pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
     for (check, rule) in checks {
         if let Run::Document(run) = check.run {
-            run(document, context, &mut Reporter::new(document, rule, drafts));
+            run(document, context, &mut Reporter::new(Subject::Document(document), rule, drafts));
         }
+    }
+    if is_workflow(document.path) {
+        run_on_scripts(&files::scripts_in(document), Subject::Document(document), context, checks, drafts);
     }
     let holds_settings = matches!(document.role, Role::ChartValues | Role::Kustomization);
     if !holds_settings && document.manifest().is_none() {
@@ -249,15 +291,56 @@ pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static R
     }
     let of_scalars = |(check, rule): &(&Check, &'static Rule)| match check.run {
         Run::Scalar(run) => Some((run, *rule)),
-        Run::Document(_) | Run::Unit(_) | Run::Graph(_) => None,
+        _ => None,
     };
     let of_scalars: Vec<_> = checks.iter().filter_map(of_scalars).collect();
     leaves(document.root, value::may_hold_credentials, &mut |leaf| {
         let scalar = Scalar { leaf, policy: context.policy, verdict: OnceCell::new() };
         for (run, rule) in &of_scalars {
-            run(document, &scalar, &mut Reporter::new(document, rule, drafts));
+            run(document, &scalar, &mut Reporter::new(Subject::Document(document), rule, drafts));
         }
     });
+}
+
+/// Runs `checks` on one file as such.
+pub fn run_on_file(file: &File, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
+    let first = drafts.len();
+    for (check, rule) in checks {
+        if let Run::File(run) = check.run {
+            run(file, context, &mut Reporter::new(Subject::File(file.kind), rule, drafts));
+        }
+    }
+    if let (FileKind::Script, Some(text)) = (file.kind, file.text) {
+        run_on_scripts(&files::script_of(file.path, text), Subject::File(file.kind), context, checks, drafts);
+    }
+    if drafts.len() > first && files::is_for_tests(file.path) {
+        drafts[first..].iter_mut().for_each(|draft| draft.confidence = Confidence::Low);
+    }
+}
+
+fn run_on_scripts(
+    scripts: &[Script],
+    subject: Subject,
+    context: &Context,
+    checks: &[(&Check, &'static Rule)],
+    drafts: &mut Vec<Draft>,
+) {
+    for script in scripts {
+        for (check, rule) in checks {
+            if let Run::Script(run) = check.run {
+                run(script, context, &mut Reporter::new(subject, rule, drafts));
+            }
+        }
+    }
+}
+
+/// Runs `checks` on the tree of files.
+pub fn run_on_tree(tree: &Whole, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    for (check, rule) in checks {
+        if let Run::Tree(run) = check.run {
+            run(tree, &mut UnitReporter::new(rule, Vec::new(), drafts));
+        }
+    }
 }
 
 /// Runs `checks` on one unit.
@@ -289,9 +372,14 @@ pub fn is_of_graph(rule: &Rule) -> bool {
 }
 
 impl Check {
-    /// True where it judges deployments, not files.
+    /// True where it judges what several files come to, not one.
     pub fn is_of_unit(&self) -> bool {
-        matches!(self.run, Run::Unit(_) | Run::Graph(_))
+        matches!(self.run, Run::Unit(_) | Run::Graph(_) | Run::Tree(_))
+    }
+
+    /// True where it judges the tree of files.
+    pub fn is_of_tree(&self) -> bool {
+        matches!(self.run, Run::Tree(_))
     }
 }
 
@@ -333,21 +421,37 @@ impl Scalar<'_, '_> {
     }
 }
 
-/// Says where, in one document; the rule says what.
+/// What a reporter reports on, for fingerprints.
+#[derive(Clone, Copy)]
+pub enum Subject<'a> {
+    Document(&'a Document<'a>),
+    File(FileKind),
+}
+
+impl Subject<'_> {
+    fn name(&self) -> String {
+        match self {
+            Subject::Document(document) => document.subject(),
+            Subject::File(kind) => format!("{kind:?}"),
+        }
+    }
+}
+
+/// Says where, in one document or file; the rule says what.
 pub struct Reporter<'a, 'd> {
-    document: &'a Document<'a>,
+    subject: Subject<'a>,
     emitter: Emitter<'d>,
 }
 
 impl<'a, 'd> Reporter<'a, 'd> {
-    pub fn new(document: &'a Document<'a>, rule: &'static Rule, drafts: &'d mut Vec<Draft>) -> Self {
-        Reporter { document, emitter: Emitter::new(rule, drafts) }
+    pub fn new(subject: Subject<'a>, rule: &'static Rule, drafts: &'d mut Vec<Draft>) -> Self {
+        Reporter { subject, emitter: Emitter::new(rule, drafts) }
     }
 
     /// A fault at `node`: shown at its span, known by its key path and its value.
     pub fn at(&mut self, node: Node) -> DraftBuilder<'_> {
         let value = node.as_str().unwrap_or_default().to_owned();
-        let (subject, key_path) = (self.document.subject(), node.key_path());
+        let (subject, key_path) = (self.subject.name(), node.key_path());
         let identity = Identity::Manifest { subject, key_path: key_path.clone(), value };
         self.emitter.at(node.span(), identity).key_path(key_path)
     }
@@ -355,7 +459,7 @@ impl<'a, 'd> Reporter<'a, 'd> {
     /// A fault at a part of a scalar's value, known by its key path and that part.
     pub fn within(&mut self, node: Node, part: Span) -> DraftBuilder<'_> {
         let value = node.as_str().and_then(|text| text.get(part.range())).unwrap_or_default().to_owned();
-        let (subject, key_path) = (self.document.subject(), node.key_path());
+        let (subject, key_path) = (self.subject.name(), node.key_path());
         let identity = Identity::Manifest { subject, key_path: key_path.clone(), value };
         self.emitter.at(node.value_span(part), identity).key_path(key_path)
     }
@@ -364,13 +468,24 @@ impl<'a, 'd> Reporter<'a, 'd> {
     pub fn at_key(&mut self, key: Node, value: Node) -> DraftBuilder<'_> {
         let key_path = value.key_path();
         let identity =
-            Identity::Manifest { subject: self.document.subject(), key_path: key_path.clone(), value: String::new() };
+            Identity::Manifest { subject: self.subject.name(), key_path: key_path.clone(), value: String::new() };
         self.emitter.at(key.span(), identity).key_path(key_path)
+    }
+
+    /// A fault at a place that is no node: known by `what`, a name and never a secret.
+    pub fn at_span(&mut self, span: Span, what: impl Into<String>) -> DraftBuilder<'_> {
+        let identity = Identity::Manifest { subject: self.subject.name(), key_path: String::new(), value: what.into() };
+        self.emitter.at(span, identity)
     }
 
     /// A secret at `span`, the value (or a part of it) of `node`: masked everywhere, never hashed in full.
     pub fn secret(&mut self, node: Node, span: Span, value: &str) -> DraftBuilder<'_> {
-        let (subject, key_path) = (self.document.subject(), node.key_path());
+        self.secret_under(node.key_path(), span, value)
+    }
+
+    /// A secret at a place that `key_path` describes.
+    pub fn secret_under(&mut self, key_path: String, span: Span, value: &str) -> DraftBuilder<'_> {
+        let subject = self.subject.name();
         let identity = Identity::Guessable { subject, key_path: key_path.clone(), value: Secret::new(value) };
         self.emitter.at(span, identity).key_path(key_path).secret(span)
     }

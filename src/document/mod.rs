@@ -3,11 +3,13 @@
 //! It does not judge, and it does not look at other files: a role that neighbours give is passed in.
 
 mod external_secrets;
+mod file;
 pub mod helm;
 mod kubernetes;
 pub mod kustomize;
 
 pub use external_secrets::{ExternalSecret, SecretStore};
+pub use file::{File, FileKind, is_compose, is_workflow};
 pub use kubernetes::{Manifest, holds_only_schemas};
 pub use kustomize::Kustomization;
 

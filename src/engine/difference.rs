@@ -14,8 +14,8 @@ use super::{Plan, conclude, graph, in_parallel, survey};
 use crate::document::Role;
 use crate::graph::{Layout, is_kustomization};
 use crate::model::{Buffer, Class, Finding, Fingerprint, Notification, Reason, RepoPath, Report, Snapshot};
-use crate::source::POLICY_FILE;
 use crate::source::git::{Change, Comparison, Content, ObjectTree, Parent};
+use crate::source::{IGNORE_FILE, POLICY_FILE};
 use crate::syntax::Syntax;
 use crate::text::{AddedLines, decode};
 
@@ -415,5 +415,7 @@ fn moves_something(change: &Change) -> bool {
 
 /// True where what a file is to its neighbours matters to what is said of it.
 fn asks_for_layout(change: &Change) -> bool {
-    moves_something(change) || Syntax::of_path(change.path()).is_some()
+    moves_something(change)
+        || Syntax::of_path(change.path()).is_some()
+        || change.path().file_name() == IGNORE_FILE.as_bytes()
 }

@@ -10,7 +10,7 @@ use super::graph::{Share, Told};
 use super::{Plan, merge};
 use crate::checks::{self, Context, UnitDraft};
 use crate::detect::{code, keyed, loose};
-use crate::document::{Document, Manifest, Role, holds_only_schemas};
+use crate::document::{Document, File, FileKind, Manifest, Role, holds_only_schemas};
 use crate::filter::{Ignore, foreign, inline};
 use crate::graph::{self, Contents, FileId, Layout};
 use crate::model::{
@@ -133,6 +133,7 @@ impl Examiner<'_> {
         let (mut known, mut unheard) = (Vec::new(), Outcome::default());
         self.detect(blob, &mut known, &mut unheard);
         let annotated = self.structure(blob, &mut known, &mut unheard);
+        self.beside(blob, &mut known);
         let silent = self.silent(blob);
         (annotated, merge::secrets(known.iter().chain(&silent)))
     }
@@ -204,6 +205,7 @@ impl Examiner<'_> {
         let mut drafts = Vec::new();
         self.detect(&blob, &mut drafts, outcome);
         let annotated = self.structure(&blob, &mut drafts, outcome);
+        self.beside(&blob, &mut drafts);
         self.settle(&blob, drafts, 0..usize::MAX, annotated, outcome);
         outcome.contents = outcome.contents.take().or_else(|| self.input(&blob));
     }
@@ -383,6 +385,17 @@ impl Examiner<'_> {
         }
         outcome.contents = self.contents(blob, &documents);
         documents.iter().flat_map(|document| annotations(document, blob, self.plan.foreign_markers)).collect()
+    }
+
+    /// What the checks of files say, whatever the file holds.
+    fn beside(&self, blob: &Blob, drafts: &mut Vec<Draft>) {
+        let kind = FileKind::of(blob.path(), blob.text);
+        let text = blob.as_str().filter(|text| !blob.binary && text.len() <= MOST_STRUCTURED);
+        let tree = text.zip(kind.syntax()).map(|(text, syntax)| (syntax.parse(text), text));
+        let root = tree.as_ref().and_then(|(tree, text)| tree.documents(text).next());
+        let context = Context { layout: self.layout, policy: &self.plan.policy };
+        let file = File { path: blob.path(), kind, bytes: blob.text, text, root };
+        checks::run_on_file(&file, &context, &self.plan.checks, drafts);
     }
 
     /// True where no key can promise a credential and no object can be in the text: nothing but its syntax could be wrong.

@@ -3,7 +3,7 @@
 //! It does not know what the checks look for. Files with findings are read a second time: keeping all texts until the
 //! graph is built would cost more.
 
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
@@ -11,12 +11,13 @@ use rayon::prelude::*;
 use super::examine::{Examiner, Outcome, Place as FilePlace};
 use super::{Plan, render};
 use crate::checks::custom::{Doubt, first_of_each};
-use crate::checks::{self, BY_NAME, Deployment, UnitDraft};
+use crate::checks::{self, BY_NAME, Deployment, UnitDraft, Whole};
 use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
 use crate::model::{
     Buffer, Finding, Fix, Flow, FlowPlace, Location, Notification, Reason, Related, Replacement, RepoPath, Snapshot,
 };
 use crate::policy::Policy;
+use crate::source::Ignored;
 use crate::syntax::Change;
 use crate::text::{LineIndex, Span, decode};
 
@@ -39,7 +40,7 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
         let unrendered = render::charts(plan, &mut inventory, examiner.layout);
         let units = units(&inventory, examiner.layout);
         let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.policy);
-        let (drafts, doubts) = drafts(plan, &graph);
+        let (drafts, doubts) = drafts(plan, &graph, snapshot);
         hide(&drafts, &inventory, outcomes);
         let mut told = settle(snapshot, examiner, &inventory, &units, drafts);
         drop_known(&mut told, outcomes);
@@ -144,7 +145,7 @@ fn inventory(files: &[RepoPath], parts: Parts) -> Inventory {
     inventory
 }
 
-fn drafts(plan: &Plan, graph: &Graph) -> (Vec<UnitDraft>, Vec<Doubt>) {
+fn drafts(plan: &Plan, graph: &Graph, snapshot: &dyn Snapshot) -> (Vec<UnitDraft>, Vec<Doubt>) {
     let custom = plan.custom();
     let of_unit = |unit: usize| {
         let (mut drafts, mut doubts) = (Vec::new(), Vec::new());
@@ -157,6 +158,12 @@ fn drafts(plan: &Plan, graph: &Graph) -> (Vec<UnitDraft>, Vec<Doubt>) {
     let (drafts, doubts): (Vec<_>, Vec<_>) = all.into_iter().unzip();
     let mut drafts: Vec<UnitDraft> = drafts.into_iter().flatten().collect();
     checks::run_on_graph(graph, &plan.checks, &mut drafts);
+    if !snapshot.is_part() {
+        let files = &graph.inventory.files;
+        let ignored = LazyCell::new(|| Ignored::read(snapshot, files));
+        let whole = Whole { files, snapshot, policy: &plan.policy, ignores: &|path| ignored.holds(path) };
+        checks::run_on_tree(&whole, &plan.checks, &mut drafts);
+    }
     let mut drafts = checks::merge(drafts);
     let is_asked = |place: Place| graph.inventory.path(place.file).is_some_and(|path| plan.is_in_scope(path));
     drafts.retain(|draft| is_asked(draft.place));

@@ -27,6 +27,11 @@ pub trait Snapshot: Sync {
     /// True when something of that name is there, listed or not.
     fn holds(&self, path: &RepoPath) -> bool;
 
+    /// True for a part of a repository: files above it, which are not shown, say something about it.
+    fn is_part(&self) -> bool {
+        false
+    }
+
     /// Reads a file from its start until `buffer` holds `WHOLE` bytes. Where there may be more, the rest comes back as a
     /// reader. An error says what is incomplete, in words for the user.
     fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification>;

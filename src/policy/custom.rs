@@ -6,10 +6,10 @@
 use globset::GlobSet;
 use serde::Deserialize;
 
-use super::place::Said;
-use super::verifier::Verifier;
 use super::glob_set;
 use super::layer::Layer;
+use super::place::Said;
+use super::verifier::Verifier;
 use crate::expr::Expression;
 use crate::model::{Confidence, Matcher, Rule, Severity, Tier};
 use crate::text::settings::Spanned;

@@ -96,6 +96,13 @@ impl Layer for Policy {
             value_references: self.value_references.or(base.value_references),
             environments: over(self.environments, base.environments),
             custom: self.custom.over(base.custom),
+            ci: over(self.ci, base.ci),
+            files: over(self.files, base.files),
+            forbid: self.forbid.or(base.forbid),
+            gates: self.gates.or(base.gates),
+            images: over(self.images, base.images),
+            placeholders: over(self.placeholders, base.placeholders),
+            scripts: over(self.scripts, base.scripts),
         }
     }
 }

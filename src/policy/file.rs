@@ -12,6 +12,7 @@ use super::verifier::Verifier;
 use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
 use super::{Helm, RequiredSecret, WorkloadIdentity, Workloads, rotation, tenancy};
 use super::{bindings, custom, environments, external_secrets, stores, value_references, vault};
+use super::{ci, files, forbid, gates, images, placeholders, scripts};
 use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
@@ -72,6 +73,13 @@ pub struct File {
     environments: Option<environments::Shape>,
     #[serde(default)]
     custom: Vec<custom::Shape>,
+    ci: Option<ci::Shape>,
+    files: Option<files::Shape>,
+    forbid: Option<forbid::Shape>,
+    gates: Option<gates::Shape>,
+    images: Option<images::Shape>,
+    placeholders: Option<placeholders::Shape>,
+    scripts: Option<scripts::Shape>,
 }
 
 /// Whose ignore comments count.
@@ -129,10 +137,13 @@ impl Verifier<'_> {
         if file.version.value != 1 {
             self.refuse(&file.version, format!("version {} is not known, only 1 is", file.version.value));
         }
+        let scripts = file.scripts.map(|shape| shape.verified(self));
         let declared: Vec<String> = file.bindings.0.iter().map(|(name, _)| name.value.clone()).collect();
         let custom = custom::verified(file.custom, &declared, self);
         // What follows may name them.
         self.rules.to_mut().extend(custom.iter().map(|custom| custom.rule));
+        let rules: Vec<RuleSetting> =
+            file.rules.0.into_iter().filter_map(|(id, shape)| self.rule_setting(&id, shape)).collect();
         Policy {
             targets: Targets {
                 external_secrets: self.release(file.targets.external_secrets),
@@ -144,7 +155,7 @@ impl Verifier<'_> {
                 stores: file.externals.stores.iter().filter_map(|name| self.external(name)).collect(),
             },
             exclude: file.exclude.iter().filter_map(|glob| self.glob(glob)).collect(),
-            rules: file.rules.0.into_iter().filter_map(|(id, shape)| self.rule_setting(&id, shape)).collect(),
+            rules: scripts.iter().filter_map(scripts::Scripts::setting).chain(rules).collect(),
             ignore: file.ignore.into_iter().filter_map(|shape| self.ignore(shape)).collect(),
             baseline: file.baseline,
             own_markers_only: matches!(file.ignore_markers, Markers::Tightlip),
@@ -161,6 +172,13 @@ impl Verifier<'_> {
             value_references: value_references::verified(file.value_references, self),
             environments: file.environments.map(|shape| shape.verified(self)),
             custom,
+            ci: file.ci.map(|shape| shape.verified(self)),
+            files: file.files.map(|shape| shape.verified(self)),
+            forbid: file.forbid.map(|written| forbid::verified(written, self)),
+            gates: file.gates.map(|written| gates::verified(written, self)),
+            images: file.images.map(|shape| shape.verified(self)),
+            placeholders: file.placeholders.map(|shape| shape.verified(self)),
+            scripts,
         }
     }
 

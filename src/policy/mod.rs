@@ -6,19 +6,26 @@
 //! form. A convention that is absent asks for nothing, and the rules that would read it stay silent.
 
 pub mod bindings;
-pub mod environments;
+pub mod ci;
 pub mod custom;
+pub mod environments;
 mod extends;
 pub mod external_secrets;
 mod file;
+pub mod files;
+pub mod forbid;
+pub mod gates;
 mod helm;
+pub mod images;
 mod key_pattern;
 mod layer;
 mod pairs;
 mod place;
+pub mod placeholders;
 mod profiles;
 mod required_secrets;
 mod rotation;
+pub mod scripts;
 mod shape;
 pub mod stores;
 mod template;
@@ -76,6 +83,13 @@ pub struct Policy {
     pub value_references: Option<Vec<Said<&'static str>>>,
     pub environments: Option<environments::Environments>,
     pub custom: Vec<Custom>,
+    pub ci: Option<ci::Ci>,
+    pub files: Option<files::Files>,
+    pub forbid: Option<forbid::Forbid>,
+    pub gates: Option<gates::Gates>,
+    pub images: Option<images::Images>,
+    pub placeholders: Option<placeholders::Placeholders>,
+    pub scripts: Option<scripts::Scripts>,
 }
 
 impl Policy {

@@ -5,11 +5,13 @@
 
 pub mod archive;
 pub mod git;
+mod ignored;
 mod replace;
 mod root;
 mod stdin;
 mod worktree;
 
+pub use ignored::{IGNORE_FILE, Ignored};
 pub use replace::replace;
 pub use root::{POLICY_FILE, Root, find_root, repository_above};
 pub use stdin::Stdin;

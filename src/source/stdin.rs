@@ -36,6 +36,11 @@ impl<R: Read + Send + 'static> Snapshot for Stdin<R> {
         *path == self.path
     }
 
+    /// Nobody knows what stands beside it.
+    fn is_part(&self) -> bool {
+        true
+    }
+
     fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification> {
         let unreadable = |message: String| Notification::new(Reason::Unreadable, path, message);
         let gone = || unreadable("Standard input was already read.".to_owned());

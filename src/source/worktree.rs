@@ -63,6 +63,11 @@ impl Snapshot for Worktree {
         self.settings.root.join(path.to_path()).symlink_metadata().is_ok()
     }
 
+    fn is_part(&self) -> bool {
+        let is_repository = |folder: &Path| folder.join(".git").symlink_metadata().is_ok();
+        !is_repository(&self.settings.root) && self.settings.root.ancestors().any(is_repository)
+    }
+
     fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification> {
         let failed = |error: io::Error| Notification::new(Reason::Unreadable, path, sentence(&error));
         let mut file = open(&self.settings.root.join(path.to_path())).map_err(failed)?;

@@ -6,16 +6,38 @@ use super::scan::{line_end, trimmed};
 use super::{Builder, Syntax, Tree, shell};
 use crate::text::Span;
 
+/// One instruction of a Dockerfile: `COPY`, and what stands behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    pub name: Span,
+    pub arguments: Span,
+}
+
 pub fn parse(text: &str) -> Tree {
     let mut builder = Builder::new();
     builder.mapping(0, None);
+    for instruction in instructions(text) {
+        interpret(text, instruction, &mut builder);
+    }
+    builder.finish()
+}
+
+/// The instructions of a Dockerfile, in order; comments and empty lines are none.
+pub fn instructions(text: &str) -> Vec<Instruction> {
+    let mut instructions = Vec::new();
     let mut at = 0;
     while at < text.len() {
         let end = instruction_end(text, at);
-        instruction(text, trimmed(text, Span::new(at, end)), &mut builder);
+        let span = trimmed(text, Span::new(at, end));
+        let written = &text[span.range()];
+        let length = written.find([' ', '\t']).unwrap_or(written.len());
+        if length > 0 && !is_passed_over(written) {
+            let name = Span::new(span.start, span.start + length);
+            instructions.push(Instruction { name, arguments: trimmed(text, Span::new(name.end, span.end)) });
+        }
         at = (end + 1).min(text.len());
     }
-    builder.finish()
+    instructions
 }
 
 /// The end of the line, or of the lines that a backslash or a backtick joins to it; of here-documents, too.
@@ -50,11 +72,9 @@ fn heredoc_end(text: &str, start: usize, end: usize) -> Option<usize> {
     (!tag.is_empty()).then(|| lines.find(|line| text[line.range()].trim() == tag))?.map(|line| line.end)
 }
 
-fn instruction(text: &str, span: Span, builder: &mut Builder) {
-    let written = &text[span.range()];
-    let length = written.find([' ', '\t']).unwrap_or(written.len());
-    let rest = trimmed(text, Span::new(span.start + length, span.end));
-    match written[..length].to_ascii_uppercase().as_str() {
+fn interpret(text: &str, instruction: Instruction, builder: &mut Builder) {
+    let rest = instruction.arguments;
+    match text[instruction.name.range()].to_ascii_uppercase().as_str() {
         "ENV" if !first_word(&text[rest.range()]).contains('=') => pair(text, rest, builder),
         "ENV" | "ARG" => shell::commands(text, rest, builder),
         "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" | "SHELL" | "ONBUILD" => {

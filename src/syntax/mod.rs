@@ -27,9 +27,11 @@ mod yaml;
 use crate::text::Position;
 
 pub use builder::Builder;
+pub use dockerfile::{Instruction, instructions};
 pub use edit::{Change, New};
 pub use kept::keeps_the_rest;
 pub use leaves::{Leaf, leaves};
+pub use shell::command_words;
 pub use template::{Control, Hole, HoleKind};
 pub use tree::{Duplicate, Kind, Node, NodeId, Style, SyntaxError, Tree};
 

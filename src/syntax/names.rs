@@ -35,6 +35,7 @@ const EXTENSIONS: &[(&str, Syntax)] = &[
     ("tfbackend", Syntax::Hcl),
     ("tfvars", Syntax::Hcl),
     ("timer", Syntax::Ini),
+    ("tofu", Syntax::Hcl),
     ("toml", Syntax::Toml),
     ("wsdl", Syntax::Xml),
     ("xml", Syntax::Xml),

@@ -58,6 +58,23 @@ pub fn parse(text: &str) -> Tree {
     builder.finish()
 }
 
+/// The words of each command in `text`, as they are written: with their quotes, in order.
+pub fn command_words(text: &str) -> Vec<Vec<Span>> {
+    let mut lexer = Lexer { text, at: 0, limit: text.len(), heredocs: Vec::new() };
+    let mut commands = Vec::new();
+    loop {
+        let (words, end) = lexer.command();
+        // A here-document is no command.
+        lexer.bodies(end);
+        if !words.is_empty() {
+            commands.push(words);
+        }
+        if end == End::Text {
+            return commands;
+        }
+    }
+}
+
 /// Adds what the commands under `span` say, as entries of the mapping that is open.
 pub fn commands(text: &str, span: Span, builder: &mut Builder) {
     let mut lexer = Lexer { text, at: span.start, limit: span.end, heredocs: Vec::new() };

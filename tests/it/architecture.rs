@@ -55,7 +55,7 @@ const ENCLOSED: &[(&str, &[&str])] = &[
     ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),
     ("imara_diff", &["text/added.rs"]),
-    ("ignore", &["source/worktree.rs"]),
+    ("ignore", &["source/ignored.rs", "source/worktree.rs"]),
     ("rayon", &["engine/"]),
     ("ruzstd", &["source/archive.rs"]),
     ("serde_saphyr", &["text/settings.rs"]),

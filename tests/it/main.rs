@@ -5,6 +5,7 @@
 
 mod architecture;
 mod baseline;
+mod beside;
 mod catalog;
 mod cli;
 mod codes;

@@ -11,7 +11,7 @@ use super::gather::{Gathered, Sighting};
 use super::past::Past;
 use super::queue::Queue;
 use crate::detect::{is_lockfile, is_plain, keyed};
-use crate::document::Role;
+use crate::document::{FileKind, Role};
 use crate::model::{Class, Finding, Notification, Origin, Place, RepoPath};
 use crate::source::git::{self, Broken, Delta, Kind, Object, Objects, PathId, Slot, Unit, Verdict, Visitor};
 use crate::syntax::Syntax;
@@ -39,6 +39,7 @@ struct Reading<'p> {
     trust: keyed::Trust,
     is_lockfile: bool,
     in_kustomization: bool,
+    kind: FileKind,
     /// The path itself, where that counts.
     own: Option<&'p RepoPath>,
 }
@@ -194,6 +195,7 @@ impl<'j> Judge<'j> {
             trust: keyed::trust_of_path(path),
             is_lockfile: is_lockfile(path.file_name()),
             in_kustomization: syntax.is_some() && !past.layout.kustomizations_in(&path.parent()).is_empty(),
+            kind: FileKind::of(path, &[]),
             own: is_own.then_some(path),
         }
     }

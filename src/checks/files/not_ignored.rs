@@ -1,0 +1,59 @@
+//! Files that somebody is told to make from a sample, with secrets in them, and that git would then add.
+//!
+//! It does not know what is on other people's disks: the sample in the repository says what will be.
+
+use super::whole::Whole;
+use crate::checks::UnitReporter;
+use crate::model::RepoPath;
+use crate::text::Span;
+
+/// Endings of samples, with the dot or dash before them.
+const ENDINGS: &[&str] = &[".example", ".sample", ".template", ".dist", "-example", ".tmpl"];
+
+/// Names whose files hold secrets once they are filled in.
+const HOLDERS: &[&str] = &[
+    ".env",
+    ".env.local",
+    ".env.production",
+    ".env.prod",
+    ".env.dev",
+    ".env.development",
+    ".env.staging",
+    ".env.secret",
+    ".env.secrets",
+    ".envrc",
+    ".netrc",
+    "credentials.json",
+    "secret.yaml",
+    "secret.yml",
+    "secrets.auto.tfvars",
+    "secrets.env",
+    "secrets.tfvars",
+    "secrets.toml",
+    "secrets.yaml",
+    "secrets.yml",
+    "terraform.tfvars",
+    "values-secret.yaml",
+    "values-secrets.yaml",
+];
+
+/// `secret-file-not-ignored`
+pub fn run(tree: &Whole, reporter: &mut UnitReporter) {
+    for sample in tree.files {
+        let Some(made) = made_from(sample).filter(|made| !tree.has(made) && !(tree.ignores)(made)) else { continue };
+        let Some(place) = tree.place(sample, Span::new(0, 0)) else { continue };
+        let name = String::from_utf8_lossy(made.file_name()).into_owned();
+        reporter.at(place, name.clone()).blank("file", name).emit();
+    }
+}
+
+/// `.env` of `.env.example`, `values-secret.yaml` of `values-secret.example.yaml`.
+fn made_from(sample: &RepoPath) -> Option<RepoPath> {
+    let name = std::str::from_utf8(sample.file_name()).ok()?;
+    let behind = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).map(str::to_owned);
+    let inside = || {
+        ENDINGS.iter().find(|ending| name.contains(&format!("{ending}."))).map(|ending| name.replacen(ending, "", 1))
+    };
+    let made = behind.or_else(inside)?;
+    HOLDERS.contains(&made.as_str()).then(|| sample.parent().join(made.as_bytes()))?
+}

@@ -46,7 +46,7 @@ pub fn run(deployment: &Deployment, reporter: &mut UnitReporter) {
             Sink::Variable(name) => (format!("the variable `{name}`"), "written into the variable here"),
             Sink::Name | Sink::Other => continue,
         };
-        let draft = reporter.secret(flow.value, &*flow.text).blank("use", what).confidence(confidence);
+        let draft = reporter.secret(flow.value, &flow.text).blank("use", what).confidence(confidence);
         draft.related(flow.template, label).emit();
     }
 }

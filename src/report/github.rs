@@ -3,10 +3,11 @@
 //! It does not know how many a runner shows (ten of each level a step); the run's log has all of them.
 //! <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands>
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Display, Formatter, Write as _};
 use std::io::{self, Write};
 
 use crate::model::{Class, Report, Severity};
+use crate::text::is_hidden;
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in report.findings.iter().filter(|finding| finding.suppression.is_none()) {
@@ -43,7 +44,17 @@ struct Property<'a>(&'a str);
 
 impl Display for Message<'_> {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
-        f.write_str(&self.0.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A"))
+        for character in self.0.chars() {
+            match character {
+                '%' => f.write_str("%25")?,
+                '\r' => f.write_str("%0D")?,
+                '\n' => f.write_str("%0A")?,
+                // The log of a run is shown by terminals too.
+                hidden if is_hidden(hidden) => write!(f, "{}", hidden.escape_default())?,
+                plain => f.write_char(plain)?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -69,7 +69,7 @@ fn found(profile: &str, mistake: Option<&str>) -> Vec<String> {
 #[test]
 fn a_repository_that_keeps_to_its_profile_is_silent() {
     for profile in profiles() {
-        assert_eq!(found(profile, None), [String::new(); 0], "{profile}");
+        assert_eq!(found(profile, None), Vec::<String>::new(), "{profile}");
     }
 }
 

@@ -136,7 +136,7 @@ const INNOCENT: &[(&str, &str)] = &[
     ),
     (
         "sealed.yaml",
-        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: shop\nspec:\n  encryptedData:\n    password: AgB@{base64*640}\n",
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: shop\nspec:\n  encryptedData:\n    password: AgB@{base64*717}\n",
     ),
     ("vals.yaml", "db:\n  password: ref+vault://secret/shop#/password\n"),
     (
@@ -161,7 +161,7 @@ const INNOCENT: &[(&str, &str)] = &[
     ),
     (
         "sops.yaml",
-        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\nstringData:\n  password: ENC[AES256_GCM,data:@{base64*24},iv:@{base64*43}=,tag:@{base64*22}==,type:str]\nsops:\n  age:\n    - recipient: age1@{[a-z0-9]*58}\n  mac: ENC[AES256_GCM,data:@{base64*120},iv:@{base64*43}=,tag:@{base64*22}==,type:str]\n  version: 3.9.0\n",
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: shop\nstringData:\n  password: ENC[AES256_GCM,data:@{base64*24},iv:@{base64*43}=,tag:@{base64*22}==,type:str]\nsops:\n  age:\n    - recipient: age1@{[a-z0-9]*58}\n  mac: ENC[AES256_GCM,data:@{base64*120},iv:@{base64*43}=,tag:@{base64*22}==,type:str]\n  encrypted_regex: ^(data|stringData)$\n  version: 3.9.0\n",
     ),
     ("values.yaml", "auth:\n  # password: hunter2-is-only-a-comment\n  password: \"\"\n  existingSecret: shop\n"),
     ("ids.yaml", "tenantId: @{uuid}\nclientId: @{uuid}\nrequest: @{uuid}\n"),

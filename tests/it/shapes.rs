@@ -14,6 +14,8 @@ type Shape = (&'static str, &'static str, &'static [(u32, &'static str, &'static
 
 const PASSWORD: &str = "plaintext-password";
 const TOKEN: &str = "plaintext-credential";
+const TERRAFORM: &str = "plaintext-secret-in-terraform";
+const IMAGE: &str = "credential-in-image";
 
 const SETTINGS: &[Shape] = &[
     (
@@ -48,37 +50,40 @@ const SETTINGS: &[Shape] = &[
     ),
     ("b.toml", "db = { user = \"shop\", password = '@{password*12}' }\n", &[(1, PASSWORD, "db.password")]),
     ("c.toml", "[[servers]]\nauth.password = \"@{password*12}\" # old\n", &[(2, PASSWORD, "servers.auth.password")]),
-    ("prod.tfvars", "region = \"eu\"\ndb_password = \"@{password*12}\"\n", &[(2, PASSWORD, "db_password")]),
+    ("prod.tfvars", "region = \"eu\"\ndb_password = \"@{password*12}\"\n", &[(2, TERRAFORM, "db_password")]),
     (
         "main.tf",
         "resource \"aws_db_instance\" \"db\" {\n  username = \"shop\"\n  password = \"@{password*12}\"\n  tags = {\n    x = var.y\n  }\n}\n",
-        &[(3, PASSWORD, "resource.aws_db_instance.db.password")],
+        &[(3, TERRAFORM, "resource.aws_db_instance.db.password")],
     ),
     (
         "variables.tf",
         "variable \"db_password\" {\n  type    = string\n  default = \"@{password*12}\"\n}\n",
-        &[(3, PASSWORD, "variable.db_password.default")],
+        &[
+            (1, "credential-not-marked-sensitive", "variable.db_password"),
+            (3, TERRAFORM, "variable.db_password.default"),
+        ],
     ),
     (
         "helm.tf",
         "resource \"helm_release\" \"db\" {\n  set {\n    name  = \"auth.password\"\n    value = \"@{password*12}\"\n  }\n  values = [<<-EOT\n    auth:\n      rootPassword: @{password*12}\n  EOT\n  ]\n}\n",
         &[
-            (4, PASSWORD, "resource.helm_release.db.set.value"),
-            (8, PASSWORD, "resource.helm_release.db.values[].auth.rootPassword"),
+            (4, TERRAFORM, "resource.helm_release.db.set.value"),
+            (8, TERRAFORM, "resource.helm_release.db.values[].auth.rootPassword"),
         ],
     ),
     (
         "secret.tf",
         "resource \"kubernetes_secret\" \"db\" {\n  data = {\n    \"password\" = \"@{password*12}\"\n    config   = jsonencode({ token = \"@{base62*32}\" })\n  }\n}\n",
         &[
-            (3, PASSWORD, "resource.kubernetes_secret.db.data.password"),
-            (4, TOKEN, "resource.kubernetes_secret.db.data.config.token"),
+            (3, TERRAFORM, "resource.kubernetes_secret.db.data.password"),
+            (4, TERRAFORM, "resource.kubernetes_secret.db.data.config.token"),
         ],
     ),
     (
         "Dockerfile",
         "FROM alpine\nARG MODE=x\nENV DB_PASSWORD=@{password*12} PORT=80\nENV API_TOKEN @{base62*32}\nRUN apk add curl \\\n  # a comment\n  && mysql -uroot -p@{password*10} -e 'select 1'\nCMD [\"shop\", \"--password\", \"@{password*12}\"]\n",
-        &[(3, PASSWORD, "DB_PASSWORD"), (4, TOKEN, "API_TOKEN"), (7, PASSWORD, "password"), (8, PASSWORD, "command[]")],
+        &[(3, IMAGE, "DB_PASSWORD"), (4, IMAGE, "API_TOKEN"), (7, PASSWORD, "password"), (8, PASSWORD, "command[]")],
     ),
     (
         "deploy.sh",
@@ -86,8 +91,8 @@ const SETTINGS: &[Shape] = &[
         &[
             (2, PASSWORD, "DB_PASSWORD"),
             (3, "password-in-command-line", "PGPASSWORD"),
-            (4, PASSWORD, r#"["auth.password"]"#),
-            (5, PASSWORD, "password"),
+            (4, "credential-in-helm-argument", "auth.password"),
+            (5, "literal-secret-in-script", "password"),
             (6, PASSWORD, "password"),
             (7, "password-in-command-line", "password"),
             (8, PASSWORD, "db-password"),
@@ -245,7 +250,7 @@ const INNOCENT: &[(&str, &str)] = &[
     ),
     (
         "Dockerfile",
-        "FROM alpine\nARG DB_PASSWORD\nENV DB_PASSWORD=${DB_PASSWORD} TOKEN_FILE=/run/token\nRUN --mount=type=secret,id=token TOKEN=$(cat /run/secrets/token) make\n",
+        "FROM alpine\nARG PASSWORD_LENGTH=16\nENV PASSWORD_LENGTH=${PASSWORD_LENGTH} TOKEN_FILE=/run/token\nRUN --mount=type=secret,id=token TOKEN=$(cat /run/secrets/token) make\n",
     ),
     (
         "deploy.sh",

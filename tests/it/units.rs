@@ -158,7 +158,8 @@ spec:
     // What is left fits together: one unit from the root.
     let expected = "\
 folder .: -/web -/flat -/deep -/chart -/all -/web
-release chart: …
+chart chart:
+chart chart (release chart):
 release plain (deep): -/below -/web
 release plain (flat): fallback/web
 release sets/a: ns-a/web

@@ -164,7 +164,7 @@ mod tests {
         let text = format!("a: {}\n{MAYBE}b: {UNKNOWN}{SURE}c", marked("xy", 7));
         let plain = Plain::of(&text);
         assert_eq!(plain.text, format!("a: xy\nb: {UNKNOWN}c"));
-        assert_eq!((plain.origins.clone(), plain.maybe.clone()), (vec![(3..5, 7)], vec![6..13]));
+        assert_eq!((plain.origins.clone(), plain.maybe.as_slice()), (vec![(3..5, 7)], std::slice::from_ref(&(6..13))));
         for (offset, character) in plain.text.char_indices() {
             assert!(text[plain.source(offset)..].starts_with(character), "{offset}");
         }

@@ -22,7 +22,7 @@ pub fn parse(text: &str) -> Option<Program> {
     let pieces = pieces(text, &holes)?;
     let mut parser = Parser { pieces: pieces.into_iter(), defines: Vec::new() };
     let (body, end) = parser.steps(0)?;
-    matches!(end, End::Text).then_some(Program { body, defines: parser.defines })
+    matches!(end, Closing::Text).then_some(Program { body, defines: parser.defines })
 }
 
 enum Piece {
@@ -74,7 +74,7 @@ fn inner(action: &str) -> (&str, bool, bool) {
 }
 
 /// What a list of steps ends with.
-enum End {
+enum Closing {
     Text,
     End,
     /// With what stands behind `else`.
@@ -87,7 +87,7 @@ struct Parser {
 }
 
 impl Parser {
-    fn steps(&mut self, depth: usize) -> Option<(Vec<Step>, End)> {
+    fn steps(&mut self, depth: usize) -> Option<(Vec<Step>, Closing)> {
         if depth > DEEPEST {
             return None;
         }
@@ -102,8 +102,8 @@ impl Parser {
             };
             let rest = words.get(1..).unwrap_or_default();
             match words.first() {
-                Some(Word::Name(name)) if name == "end" => return Some((steps, End::End)),
-                Some(Word::Name(name)) if name == "else" => return Some((steps, End::Else(rest.to_vec(), span))),
+                Some(Word::Name(name)) if name == "end" => return Some((steps, Closing::End)),
+                Some(Word::Name(name)) if name == "else" => return Some((steps, Closing::Else(rest.to_vec(), span))),
                 Some(Word::Name(name)) => match name.as_str() {
                     "if" | "with" | "range" => steps.push(self.block(name, rest, span, depth)?),
                     "define" => drop(self.define(rest, depth)?),
@@ -128,12 +128,12 @@ impl Parser {
                 None => return None,
             }
         }
-        Some((steps, End::Text))
+        Some((steps, Closing::Text))
     }
 
     fn define(&mut self, words: &[Word], depth: usize) -> Option<String> {
         let [Word::Text(name)] = words else { return None };
-        let (body, End::End) = self.steps(depth + 1)? else { return None };
+        let (body, Closing::End) = self.steps(depth + 1)? else { return None };
         self.defines.push((name.clone(), Arc::new(body)));
         Some(name.clone())
     }
@@ -143,11 +143,11 @@ impl Parser {
         let pipe = pipe(words, 0)?;
         let (body, end) = self.steps(depth + 1)?;
         let otherwise = match end {
-            End::Text => return None,
-            End::End => Vec::new(),
-            End::Else(words, span) => match words.as_slice() {
+            Closing::Text => return None,
+            Closing::End => Vec::new(),
+            Closing::Else(words, span) => match words.as_slice() {
                 [] => {
-                    let (otherwise, End::End) = self.steps(depth + 1)? else { return None };
+                    let (otherwise, Closing::End) = self.steps(depth + 1)? else { return None };
                     otherwise
                 }
                 // `else if`: it shares the `end`.

@@ -186,7 +186,7 @@ const GUARDED: [&str; 9] = [
     "name: {{ if .a }}\"one\"{{ else }}\"two\"{{ end }}\nother: x-{{ .b }}-y\n",
     "text: |\n  first\n  {{- if .a }}\n  {{ .b }} and\n  {{- end }}\n  last\nafter: it\n",
     "items:\n{{- range .list }}\n- key: {{ . }}\n  of: it\n{{- end }}\nend: here\n",
-    "{{- /* a comment */ -}}\na: {b: [1, {{ .a }}]}\n{{ if .b }}c: 'd'\n{{ end }}e: f\n",
+    "{{- /* a comment */ -}}\na: {b: [1, {{ .a }}]}\n{{ if .b }}\nc: 'd'\n{{ end }}\ne: f\n",
 ];
 
 #[test]

@@ -24,28 +24,45 @@ pub fn not_bound(graph: &Graph, reporter: &mut UnitReporter) {
     let wanted: Vec<&str> = policy.annotations.iter().flatten().map(String::as_str).collect();
     let objects = objects(graph);
     let accounts = || objects.iter().filter(|deployed| deployed.object.is("", "ServiceAccount"));
-    let mut lacking: BTreeMap<Place, (String, Vec<&str>)> = BTreeMap::new();
+    let mut lacking: BTreeMap<Place, Lacking> = BTreeMap::new();
     let is_wanted = policy.when_strategy.as_deref().is_none_or(|wanted| modes(graph).contains(&wanted));
     for account in accounts().filter(|_| is_wanted) {
         let name = account.object.name_text().unwrap_or_default();
         if policy.service_accounts.iter().flatten().any(|wanted| wanted.matches(account.namespace, name)) {
-            lacks(account, wanted.clone(), &mut lacking);
+            lacks(account, wanted.clone(), Vec::new(), &mut lacking);
         }
     }
     for account in accounts().filter(|_| policy.stores == Some(true)) {
-        let wanted = wanted_by_stores(account, &objects);
-        lacks(account, wanted, &mut lacking);
+        let (wanted, stores) = wanted_by_stores(account, &objects).into_iter().unzip();
+        lacks(account, wanted, stores, &mut lacking);
     }
     for (place, name) in in_values(graph, policy) {
-        lacking.entry(place).or_insert((name, wanted.clone()));
+        lacking.entry(place).or_insert(Lacking { name, wanted: wanted.clone(), stores: Vec::new() });
     }
-    for (place, (name, wanted)) in lacking {
-        reporter.at(place, &*name).blank("account", &*name).blank("annotations", wanted.join(" or ")).emit();
+    for (place, Lacking { name, wanted, stores }) in lacking {
+        let draft = reporter.at(place, &*name).blank("account", &*name).blank("annotations", wanted.join(" or "));
+        stores.into_iter().fold(draft, |draft, store| draft.related(store, "the store that logs in with it")).emit();
     }
 }
 
+/// An account without the annotation it needs.
+struct Lacking<'w> {
+    name: String,
+    /// One of these would do.
+    wanted: Vec<&'w str>,
+    /// Where stores name it.
+    stores: Vec<Place>,
+}
+
 /// Takes in an account that has none of the annotations.
-fn lacks<'w>(account: &Deployed, wanted: Vec<&'w str>, lacking: &mut BTreeMap<Place, (String, Vec<&'w str>)>) {
+fn lacks<'w>(
+    account: &Deployed,
+    mut wanted: Vec<&'w str>,
+    stores: Vec<Place>,
+    lacking: &mut BTreeMap<Place, Lacking<'w>>,
+) {
+    wanted.sort_unstable();
+    wanted.dedup();
     let annotations = account.object.data.at("metadata.annotations");
     let has = |annotations: &Data| annotations.is_unknown() || wanted.iter().any(|it| is_set(annotations, it));
     let is_open = account.object.data.get("metadata").is_some_and(Data::is_unknown);
@@ -54,7 +71,8 @@ fn lacks<'w>(account: &Deployed, wanted: Vec<&'w str>, lacking: &mut BTreeMap<Pl
         && !is_open
         && !annotations.is_some_and(has)
     {
-        lacking.entry(name.place).or_insert((name.as_str().unwrap_or_default().to_owned(), wanted));
+        let lack = Lacking { name: name.as_str().unwrap_or_default().to_owned(), wanted, stores };
+        lacking.entry(name.place).or_insert(lack);
     }
 }
 
@@ -62,8 +80,8 @@ fn is_set(annotations: &Data, name: &str) -> bool {
     annotations.get(name).is_some_and(|value| value.as_str() != Some(""))
 }
 
-/// The annotations of the clouds whose stores log in with this account.
-fn wanted_by_stores(account: &Deployed, objects: &[Deployed]) -> Vec<&'static str> {
+/// The annotations of the clouds whose stores log in with this account, and where they say so.
+fn wanted_by_stores(account: &Deployed, objects: &[Deployed]) -> Vec<(&'static str, Place)> {
     let stores = objects.iter().filter(|it| matches!(it.object.kind(), "SecretStore" | "ClusterSecretStore"));
     let name = account.object.name_text();
     let refers = |store: &Deployed, reference: &Data| {
@@ -72,14 +90,12 @@ fn wanted_by_stores(account: &Deployed, objects: &[Deployed]) -> Vec<&'static st
     };
     let wanted = stores.flat_map(|store| {
         let annotation = |(path, annotation): &(&str, &'static str)| {
-            store.object.data.at(path).filter(|reference| refers(store, reference)).map(|_| *annotation)
+            let reference = store.object.data.at(path).filter(|reference| refers(store, reference))?;
+            Some((*annotation, reference.get("name").unwrap_or(reference).place))
         };
         STORES.iter().filter_map(annotation).collect::<Vec<_>>()
     });
-    let mut wanted: Vec<&str> = wanted.collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    wanted
+    wanted.collect()
 }
 
 /// Accounts that the values of a chart describe, and leave without any of the annotations.

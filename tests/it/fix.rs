@@ -203,7 +203,8 @@ fn only_the_named_rule_and_only_the_given_paths_are_fixed() {
 
 #[test]
 fn what_is_ignored_is_left_alone() {
-    let ignored = external_secret("1d # tightlip: ignore[invalid-refresh-interval] as the vendor wants it");
+    let ignored =
+        external_secret(concat!("1d # tight", "lip: ignore[invalid-refresh-interval] as the vendor wants it"));
     let folder = tree(&[("store.yaml", STORE), ("es.yaml", &ignored)]);
     assert_eq!(run(folder.path(), &["fix", "--unsafe"]).0, Some(0));
 }

@@ -110,9 +110,14 @@ impl<'s> Command<'s> {
 }
 
 impl Command<'_> {
-    /// True where its output goes into a file or into another command.
+    /// True where its output goes into a file or into another command, or is taken by what stands around it: `$(…)`,
+    /// `<(…)`.
     pub fn hands_on(self) -> bool {
         let text = self.script.text;
+        let start = self.words.first().map_or(0, |word| word.start);
+        if text.get(..start).unwrap_or("").trim_end().ends_with('(') {
+            return true;
+        }
         let end = self.words.last().map_or(0, |word| word.end);
         let redirects = |word: &Span| text.get(word.range()).is_some_and(|word| word.contains('>'));
         let follows = text.get(end..).unwrap_or("").trim_start_matches([' ', '\t']);

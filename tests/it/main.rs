@@ -25,6 +25,7 @@ mod layout;
 mod layouts_git;
 mod migrate;
 mod mutations;
+mod policy_schema;
 mod profiles;
 mod range;
 mod readme;

@@ -67,9 +67,11 @@ fn is_empty(node: Node) -> bool {
 
 /// `credential-in-referring-chart`
 pub fn credential(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
-    let is_told =
-        matches!(scalar.verdict(), Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault);
-    if is_asked_for(scalar.policy, |helm| helm.no_secret_values) && *document.role == Role::ChartValues && is_told {
+    if *document.role != Role::ChartValues || !is_asked_for(scalar.policy, |helm| helm.no_secret_values) {
+        return;
+    }
+    let verdict = scalar.verdict();
+    if matches!(verdict, Verdict::Credential(Confidence::Medium | Confidence::High) | Verdict::WeakDefault) {
         let leaf = scalar.leaf;
         let draft = reporter.secret(leaf.node, leaf.whole(), leaf.value);
         draft.blank("key", leaf.keys.join(".")).emit();

@@ -10,6 +10,9 @@ use crate::syntax::Node;
 
 /// `secret-taken-otherwise`
 pub fn taken_otherwise(document: &Document, context: &Context, reporter: &mut Reporter) {
+    if !is_agreed(context) {
+        return;
+    }
     let workloads = context.policy.workloads.as_ref();
     let allowed = workloads.and_then(|workloads| workloads.env.as_deref()).unwrap_or_default();
     for workload in Workload::all(document) {
@@ -47,12 +50,20 @@ fn taken<'a>(workload: &Workload<'a>) -> Vec<(Way, Node<'a>, Node<'a>)> {
     variables.chain(sources).chain(volumes).collect()
 }
 
+/// False where the policy says nothing of how workloads take their secrets.
+fn is_agreed(context: &Context) -> bool {
+    context.policy.workloads.is_some() || context.policy.required_secrets.is_some()
+}
+
 fn required<'p>(context: &Context<'p>, name: &str) -> Option<&'p RequiredSecret> {
     context.policy.required_secrets.iter().flatten().find(|required| required.name == name)
 }
 
 /// `file-secret-outside-volume`
 pub fn outside_volume(document: &Document, context: &Context, reporter: &mut Reporter) {
+    if !is_agreed(context) {
+        return;
+    }
     let kinds = context.policy.workloads.as_ref().map_or(&[][..], Workloads::files_only);
     for workload in Workload::all(document) {
         for variable in &workload.variables {
@@ -119,6 +130,9 @@ pub fn writable(document: &Document, context: &Context, reporter: &mut Reporter)
 
 /// `secret-mounted-elsewhere`
 pub fn mounted_elsewhere(document: &Document, context: &Context, reporter: &mut Reporter) {
+    if !is_agreed(context) {
+        return;
+    }
     let secrets = context.policy.workloads.as_ref().and_then(|workloads| workloads.file_secrets.as_ref());
     let usual = secrets.map(|secrets| &secrets.mount);
     for workload in Workload::all(document) {

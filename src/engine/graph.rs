@@ -38,7 +38,7 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
         let mut inventory = inventory(examiner.files, parts);
         inventory.doubted = plan.renderer.is_none().then(|| doubted(&inventory, outcomes));
         let unrendered = render::charts(plan, &mut inventory, examiner.layout);
-        let units = units(&inventory, examiner.layout);
+        let units = units(&inventory, examiner.layout, &side_by_side);
         let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), &plan.policy);
         let (drafts, doubts) = drafts(plan, &graph, snapshot);
         hide(&drafts, &inventory, outcomes);
@@ -50,6 +50,10 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
         outcomes.push(told);
     }
     judge_pending(outcomes);
+}
+
+fn side_by_side(count: usize, unit: &(dyn Fn(usize) -> Unit + Sync)) -> Vec<Unit> {
+    (0..count).into_par_iter().map(unit).collect()
 }
 
 /// The files in which values were taken for credentials by what they are called.
@@ -119,7 +123,7 @@ fn drop_names(graph: &Graph, outcomes: &mut [Outcome]) {
 /// The flow of what the files say, with lines in place of bytes.
 pub fn flow(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>, policy: &Policy) -> Flow {
     let inventory = inventory(examiner.files, outcomes.into_iter().filter_map(|outcome| outcome.contents).collect());
-    let units = units(&inventory, examiner.layout);
+    let units = units(&inventory, examiner.layout, &side_by_side);
     let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), policy);
     let texts: RefCell<HashMap<FileId, LineIndex>> = RefCell::default();
     draw(&graph, &|place| {

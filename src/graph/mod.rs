@@ -23,4 +23,4 @@ pub use inventory::{Contents, Inventory};
 pub use kustomize::{Build, Builder, Edits};
 pub use layout::{Destination, KustomizationKind, Layout, is_kustomization};
 pub use object::{Object, ObjectId, Opacity};
-pub use unit::{Cause, Gap, Unit, UnitKind, objects_of, strays, units, unlisted};
+pub use unit::{Cause, Gap, Spread, Unit, UnitKind, in_turn, objects_of, strays, units, unlisted};

@@ -123,8 +123,16 @@ impl Unit {
     }
 }
 
+/// Makes so many units that know nothing of each other, in their order: the caller says how many at a time.
+pub type Spread<'s> = dyn Fn(usize, &(dyn Fn(usize) -> Unit + Sync)) -> Vec<Unit> + 's;
+
+/// One after the other.
+pub fn in_turn(count: usize, unit: &(dyn Fn(usize) -> Unit + Sync)) -> Vec<Unit> {
+    (0..count).map(unit).collect()
+}
+
 /// Every unit of the tree, sorted by name.
-pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
+pub fn units(inventory: &Inventory, layout: &Layout, spread: &Spread) -> Vec<Unit> {
     let mut units =
         Units { inventory, layout, builder: Builder::new(inventory, layout), found: Vec::new(), objects: 0 };
     let mut listed = Listed::of(inventory, layout);
@@ -134,7 +142,7 @@ pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
     let is_left = |file: &FileId| !listed.files.contains(file) && !is_beside_kustomization(*file, inventory, layout);
     let left: Vec<FileId> = plain_files(inventory, layout).filter(is_left).collect();
     units.found.extend(folder::units(inventory, &left));
-    units.found.extend(chart::units(inventory, layout));
+    units.found.extend(chart::units(inventory, layout, spread));
     let mut found = units.found;
     found.sort_by(|one, other| (&one.name, one.kind).cmp(&(&other.name, other.kind)));
     found

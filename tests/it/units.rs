@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use tightlip::document::{Document, Role};
-use tightlip::graph::{Builder, Cause, Contents, Inventory, Layout, Place, Unit, UnitKind, strays, units};
+use tightlip::graph::{Builder, Cause, Contents, Inventory, Layout, Place, Unit, UnitKind, in_turn, strays, units};
 use tightlip::model::RepoPath;
 use tightlip::syntax::Syntax;
 
@@ -32,7 +32,7 @@ fn survey<S: AsRef<str>>(files: &[(S, S)]) -> (Inventory, Layout) {
 
 fn units_of<S: AsRef<str>>(files: &[(S, S)]) -> Vec<Unit> {
     let (inventory, layout) = survey(files);
-    units(&inventory, &layout)
+    units(&inventory, &layout, &in_turn)
 }
 
 /// `name: namespace/name namespace/name`, a unit a line.
@@ -185,7 +185,7 @@ fn what_a_kustomization_leaves_out_is_a_stray_and_in_no_unit() {
     let other = "apiVersion: v1\nkind: Secret\nmetadata: {name: other}\n";
     let files = [("a/kustomization.yaml", "resources: [s.yaml]"), ("a/s.yaml", SECRET), ("a/below/o.yaml", other)];
     let (inventory, layout) = survey(&files);
-    assert_eq!(told(&units(&inventory, &layout)), "kustomization a: -/web\n");
+    assert_eq!(told(&units(&inventory, &layout, &in_turn)), "kustomization a: -/web\n");
     let strays: Vec<_> =
         strays(&inventory, &layout).iter().map(|stray| stray.name_text().unwrap().to_owned()).collect();
     assert_eq!(strays, ["other"]);
@@ -204,7 +204,7 @@ secretGenerator: [{name: made, literals: [token=1]}]
     let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\nspec: {}\n";
     let files = [("kustomization.yaml", kustomization), ("p.yaml", patch), ("s.yaml", secret)];
     let (inventory, layout) = survey(&files);
-    let units = units(&inventory, &layout);
+    let units = units(&inventory, &layout, &in_turn);
     let text_at = |place: Place| {
         let path = inventory.path(place.file).unwrap().to_text().into_owned();
         let (_, text) = files.iter().find(|(name, _)| *name == path).unwrap();
@@ -355,7 +355,7 @@ fn a_large_tree_is_built_in_a_moment() {
     }
     let (inventory, layout) = survey(&files);
     let start = Instant::now();
-    let units = units(&inventory, &layout);
+    let units = units(&inventory, &layout, &in_turn);
     let took = start.elapsed();
     println!(
         "{} units, {} objects in {took:?}",

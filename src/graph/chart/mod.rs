@@ -20,13 +20,13 @@ mod worth;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::data::{Data, Place};
+use super::data::{Data, FileId, Place};
 use super::inventory::Inventory;
 use super::layout::Layout;
-use super::unit::{Cause, Gap, Unit, UnitKind};
+use super::unit::{Cause, Gap, Spread, Unit, UnitKind};
 use crate::model::RepoPath;
 use machine::{Machine, Stop};
-use release::releases;
+use release::{Release, releases};
 use rendered::Rendered;
 pub use rendered::{Sink, ValueFlow};
 use source::{Chart, Charts, File, Templates};
@@ -49,37 +49,50 @@ const DEEPEST: usize = 6;
 
 /// The units of all charts of the tree: each with its own values, with each further values file beside them, and with what
 /// each release gives it.
-pub fn units(inventory: &Inventory, layout: &Layout) -> Vec<Unit> {
+pub fn units(inventory: &Inventory, layout: &Layout, spread: &Spread) -> Vec<Unit> {
     let charts = Charts::of(inventory, layout);
-    let mut units = Vec::new();
-    for chart in charts.applications() {
-        let further = chart.further.iter().take(MOST_FILES).map(Some);
-        for file in std::iter::once(None).chain(further) {
-            let layer = file.and_then(|&file| inventory.contents(file)?.documents.first());
-            let mut unit =
-                Deployed { charts: &charts, inventory, release: RELEASE, namespace: None }.unit(chart, layer);
-            let path = file.and_then(|&file| inventory.path(file));
-            if let Some(text) = inventory.renderings.get(&(chart.folder.clone(), path.cloned())) {
-                unit = as_rendered(unit, text, chart, layer, inventory);
-            }
-            if let Some(name) = path.and_then(|path| path.below(&chart.folder)) {
-                unit.name = format!("{} ({name})", unit.name);
-            }
-            units.push(unit);
-        }
+    let releases = releases(inventory, layout);
+    let own = charts.applications().flat_map(|chart| {
+        let further = chart.further.iter().take(MOST_FILES).map(|&file| Some(file));
+        std::iter::once(None).chain(further).map(move |file| Deployment::Own(chart, file))
+    });
+    let released = releases.iter().take(MOST_RELEASES);
+    let released = released.filter_map(|release| Some(Deployment::Released(charts.at(&release.folder)?, release)));
+    let deployments: Vec<Deployment> = own.chain(released).collect();
+    spread(deployments.len(), &|number| match deployments[number] {
+        Deployment::Own(chart, file) => by_itself(&charts, inventory, chart, file),
+        Deployment::Released(chart, release) => released_as(&charts, inventory, chart, release),
+    })
+}
+
+/// A chart that becomes a unit.
+enum Deployment<'a> {
+    /// With its own values, and those of a further file.
+    Own(&'a Chart, Option<FileId>),
+    Released(&'a Chart, &'a Release),
+}
+
+fn by_itself(charts: &Charts, inventory: &Inventory, chart: &Chart, file: Option<FileId>) -> Unit {
+    let layer = file.and_then(|file| inventory.contents(file)?.documents.first());
+    let mut unit = Deployed { charts, inventory, release: RELEASE, namespace: None }.unit(chart, layer);
+    let path = file.and_then(|file| inventory.path(file));
+    if let Some(text) = inventory.renderings.get(&(chart.folder.clone(), path.cloned())) {
+        unit = as_rendered(unit, text, chart, layer, inventory);
     }
-    for release in releases(inventory, layout).iter().take(MOST_RELEASES) {
-        let Some(chart) = charts.at(&release.folder) else { continue };
-        let deployed =
-            Deployed { charts: &charts, inventory, release: &release.name, namespace: release.namespace.as_deref() };
-        let mut unit = deployed.unit(chart, Some(&release.values));
-        unit.name = format!("{} (release {})", unit.name, release.name);
-        if release.open {
-            unit.gaps.push(gap(Cause::Missing, "values that are not here", release.place));
-        }
-        units.push(unit.closed());
+    if let Some(name) = path.and_then(|path| path.below(&chart.folder)) {
+        unit.name = format!("{} ({name})", unit.name);
     }
-    units
+    unit
+}
+
+fn released_as(charts: &Charts, inventory: &Inventory, chart: &Chart, release: &Release) -> Unit {
+    let deployed = Deployed { charts, inventory, release: &release.name, namespace: release.namespace.as_deref() };
+    let mut unit = deployed.unit(chart, Some(&release.values));
+    unit.name = format!("{} (release {})", unit.name, release.name);
+    if release.open {
+        unit.gaps.push(gap(Cause::Missing, "values that are not here", release.place));
+    }
+    unit.closed()
 }
 
 /// Each chart that is a unit, with none or one of its further values files.

@@ -2,9 +2,8 @@
 //!
 //! It does not run anything.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::machine::Template;
 use super::marks;
@@ -35,7 +34,7 @@ pub struct File {
     bytes: Arc<[u8]>,
     /// The names of the templates that it defines.
     defines: Vec<String>,
-    program: OnceCell<Option<Parsed>>,
+    program: OnceLock<Option<Parsed>>,
     /// It writes objects; others only define templates.
     is_whole: bool,
     pub is_worth_running: bool,
@@ -175,7 +174,7 @@ impl File {
         let bytes = inventory.contents(file)?.bytes.clone()?;
         let is_partial = path.file_name().starts_with(b"_") || path.extension() == Some(b"tpl");
         let defines = defined(std::str::from_utf8(&bytes).unwrap_or_default());
-        Some(File { file, bytes, defines, program: OnceCell::new(), is_whole: !is_partial, is_worth_running: false })
+        Some(File { file, bytes, defines, program: OnceLock::new(), is_whole: !is_partial, is_worth_running: false })
     }
 
     fn text(&self) -> &str {

@@ -62,7 +62,7 @@ pub use values_flow::{BY_NAME, BY_USE, names_in_values};
 
 use crate::document::{Document, File, FileKind, Role, is_workflow};
 use crate::graph::{Graph, Layout, UnitKind};
-use crate::model::{Confidence, Draft, DraftBuilder, Emitter, Identity, Matcher, Rule};
+use crate::model::{Confidence, Draft, DraftBuilder, Emitter, Identity, Matcher, Rule, Tier};
 use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
@@ -275,6 +275,27 @@ pub static CHECKS: &[Check] = &[
 /// The checks of units that hold for a chart, whatever it is released with and beside.
 const OF_CHARTS: [&str; 3] = ["plaintext-value-used-as-secret", "secret-key-unresolved", "secret-name-unresolved"];
 
+/// The conventions that hold for what a chart writes itself. Where the policy says what its values mean, those are judged
+/// where they are written.
+const CONVENTIONS_OF_CHARTS: [&str; 16] = [
+    "refresh-interval-not-as-agreed",
+    "remote-key-not-as-agreed",
+    "remote-key-of-another-app",
+    "remote-property-missing",
+    "required-annotation-missing",
+    "secret-lifecycle-not-as-agreed",
+    "static-database-credentials",
+    "store-auth-not-as-agreed",
+    "store-defined-by-app",
+    "store-identity-not-as-agreed",
+    "store-provider-not-as-agreed",
+    "store-reference-not-as-agreed",
+    "store-settings-not-as-agreed",
+    "target-name-not-as-agreed",
+    "vault-auth-not-as-agreed",
+    "vault-path-not-as-agreed",
+];
+
 /// Runs `checks` on one document.
 pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
     for (check, rule) in checks {
@@ -314,7 +335,9 @@ pub fn run_on_file(file: &File, context: &Context, checks: &[(&Check, &'static R
         run_on_scripts(&files::script_of(file.path, text), Subject::File(file.kind), context, checks, drafts);
     }
     if drafts.len() > first && files::is_for_tests(file.path) {
-        drafts[first..].iter_mut().for_each(|draft| draft.confidence = Confidence::Low);
+        // What is agreed on is agreed on there, too.
+        let general = drafts[first..].iter_mut().filter(|draft| draft.rule.tier != Tier::Convention);
+        general.for_each(|draft| draft.confidence = Confidence::Low);
     }
 }
 
@@ -346,8 +369,10 @@ pub fn run_on_tree(tree: &Whole, checks: &[(&Check, &'static Rule)], drafts: &mu
 /// Runs `checks` on one unit.
 pub fn run_on_unit(deployment: &Deployment, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
     let is_chart = deployment.unit().kind == UnitKind::Chart;
+    let has_roles = deployment.policy().helm.as_ref().is_some_and(|helm| helm.roles.is_some());
+    let is_of_charts = |id: &str| OF_CHARTS.contains(&id) || !has_roles && CONVENTIONS_OF_CHARTS.contains(&id);
     for (check, rule) in checks {
-        if is_chart && !OF_CHARTS.contains(&check.id) {
+        if is_chart && !is_of_charts(check.id) {
             continue;
         }
         if let Run::Unit(run) = check.run {

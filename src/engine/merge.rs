@@ -32,7 +32,8 @@ pub fn merge(mut drafts: Vec<Draft>) -> Vec<Draft> {
 }
 
 /// Of findings at one place, that of an organisation's own convention stays: it knows what should stand there instead. A
-/// place that it only points at is its subject, too.
+/// place that it only points at is its subject, too. It weighs as much
+/// as the heaviest of them: who asks for a note about every literal still wants to hear of a real credential.
 pub fn yielding(findings: Vec<Finding>) -> Vec<Finding> {
     let is_told = |finding: &Finding| finding.rule.tier == Tier::Convention && finding.suppression.is_none();
     let (mut told, others): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_told);
@@ -43,10 +44,12 @@ pub fn yielding(findings: Vec<Finding>) -> Vec<Finding> {
             _ => told.iter_mut().find(|convention| is_about(convention, &finding.location)),
         };
         match owner {
-            Some(convention) if !convention.also.iter().any(|rule| rule.id == finding.rule.id) => {
-                convention.also.push(finding.rule);
+            Some(convention) => {
+                convention.severity = convention.severity.max(finding.severity);
+                if !convention.also.iter().any(|rule| rule.id == finding.rule.id) {
+                    convention.also.push(finding.rule);
+                }
             }
-            Some(_) => {}
             None => kept.push(finding),
         }
     }
@@ -58,7 +61,7 @@ fn is_about(convention: &Finding, place: &Location) -> bool {
     let related = convention.related.iter().map(|related| &related.location);
     std::iter::once(&convention.location)
         .chain(related)
-        .any(|own| own.origin.path == place.origin.path && own.span.intersects(place.span))
+        .any(|own| own.origin.path == place.origin.path && (own.span == place.span || own.span.intersects(place.span)))
 }
 
 /// False for a fault beside a secret, which is masked in what it shows: that secret is somebody else's finding.

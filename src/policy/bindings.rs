@@ -135,6 +135,11 @@ impl Bindings {
             .filter(|value| !value.is_empty())
     }
 
+    /// What `name` stands for by the path alone, whatever branch is checked out and whatever is asked for.
+    pub fn by_path(&self, name: &str, path: &str) -> Option<String> {
+        self.get(name)?.path.iter().find_map(|template| of_path(template, name, path))
+    }
+
     /// The environment of `subject`.
     pub fn environment(&self, subject: Subject) -> Option<String> {
         self.value(ENVIRONMENT, subject)

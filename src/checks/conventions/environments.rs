@@ -8,7 +8,6 @@ use crate::checks::deployment::head;
 use crate::checks::{Deployment, UnitReporter};
 use crate::facts::external_secrets::GROUP;
 use crate::graph::{Data, Graph, Object, Place, all, is_open};
-use crate::policy::Subject;
 use crate::policy::bindings::Binding;
 
 /// Where an object says which backend it talks to: group, kind, path.
@@ -106,7 +105,7 @@ fn families<'a>(graph: &'a Graph<'a>) -> BTreeMap<String, BTreeMap<String, Envir
     for unit in graph.units.iter().filter(|unit| unit.complete) {
         let root = unit.root.to_text();
         let path = format!("{root}/.");
-        let Some(environment) = graph.policy.bindings.value("env", Subject::file(&path)) else { continue };
+        let Some(environment) = graph.policy.bindings.by_path("env", &path) else { continue };
         if !root.split('/').any(|part| part == environment) {
             continue;
         }

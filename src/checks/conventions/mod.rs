@@ -27,12 +27,16 @@ enum Fit {
     },
 }
 
-/// The ExternalSecrets of a unit with their specs, in the environments that the convention holds in.
+/// The ExternalSecrets of a unit with their specs, in the environments that the convention holds in: where an object is
+/// of no known environment it may be of one of those.
 fn external_secrets<'a>(deployment: &'a Deployment<'a>) -> impl Iterator<Item = (&'a Object, &'a Data)> {
     let environments = deployment.policy().external_secrets.as_ref().and_then(|it| it.environments.as_ref());
     let is_meant = move |object: &Object| {
         let environment = deployment.binding("env", object);
-        environments.is_none_or(|known| known.iter().any(|it| Some(it.value.as_str()) == environment.as_deref()))
+        let holds = |known: &Vec<Said<String>>| {
+            environment.as_ref().is_none_or(|environment| known.iter().any(|it| it.value == *environment))
+        };
+        environments.is_none_or(holds)
     };
     let spec = |object: &'a Object| match (object.group(), object.kind()) {
         (GROUP, "ExternalSecret") => Some((object, object.data.get("spec")?)),

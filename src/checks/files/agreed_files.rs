@@ -7,14 +7,16 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::{Context, Reporter};
+use super::not_ignored::made_from;
 use super::whole::Whole;
 use crate::checks::UnitReporter;
 use crate::document::File;
 use crate::model::RepoPath;
 use crate::text::Span;
 
-/// Where the finding goes that something is missing: the first of these that is there.
-const PLACES: &[&str] = &[".gitignore", "tightlip.yaml"];
+/// Where the finding goes that something is missing: the list that would name it, else the policy that wants it.
+const LIST: &str = ".gitignore";
+const POLICY: &str = "tightlip.yaml";
 
 /// `agreed-file-not-ignored`
 pub fn not_ignored(tree: &Whole, reporter: &mut UnitReporter) {
@@ -25,11 +27,14 @@ pub fn not_ignored(tree: &Whole, reporter: &mut UnitReporter) {
         if (tree.ignores)(&sample) || tree.files.iter().any(|path| pattern.matches(path)) {
             continue;
         }
-        let Some(place) = PLACES.iter().find_map(|path| tree.place(&RepoPath::from(*path), Span::new(0, 0))) else {
-            continue;
-        };
+        let at_start = |path: &str| tree.place(&RepoPath::from(path), Span::new(0, 0));
+        let policy = || at_start(POLICY).filter(|_| tree.is_kept());
+        let Some(place) = at_start(LIST).or_else(policy) else { continue };
         let draft = reporter.at(place, pattern.written.as_str()).blank("file", pattern.written.as_str());
-        draft.blank("policy", pattern.written.place.to_string()).emit();
+        let draft = draft.blank("policy", pattern.written.place.to_string());
+        let samples = tree.files.iter().filter(|path| made_from(path).is_some_and(|made| pattern.matches(&made)));
+        let samples = samples.filter_map(|path| tree.place(path, Span::new(0, 0)));
+        samples.fold(draft, |draft, sample| draft.related(sample, "a sample of it")).emit();
     }
 }
 

@@ -32,7 +32,7 @@ pub fn variable(file: &File, context: &Context, reporter: &mut Reporter) {
         // An image that is told where its credential lies has none.
         let name = key.as_str().unwrap_or("");
         if matches!(value::class_of(name), Some(value::Class::Value(_))) {
-            let draft = reporter.at_key(key, node).secret(node.content_span());
+            let draft = reporter.at(node).secret(node.content_span());
             draft.blank("variable", name).blank("policy", agreed.place.to_string()).emit();
         }
     };

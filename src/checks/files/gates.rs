@@ -39,6 +39,9 @@ const HOOK_FILES: &[&str] = &[
 pub fn run(tree: &Whole, reporter: &mut UnitReporter) {
     let Some(gates) = &tree.policy.gates else { return };
     let Some(place) = tree.place(&RepoPath::from("tightlip.yaml"), Span::new(0, 0)) else { return };
+    if !tree.is_kept() && !HOOK_FILES.iter().any(|path| tree.has(&RepoPath::from(*path))) {
+        return;
+    }
     for gate in &gates.0 {
         let is_there = match gate.value {
             "pre-commit" => {

@@ -13,7 +13,10 @@ pub fn documents(document: &Document, context: &Context, reporter: &mut Reporter
     for (mechanism, node) in used_in(document) {
         if let Some(agreed) = forbid.of(mechanism) {
             let draft = reporter.at(node).blank("mechanism", words(mechanism));
-            draft.blank("policy", agreed.place.to_string()).emit();
+            let draft = draft.blank("policy", agreed.place.to_string());
+            // However well it is sealed, it is not wanted.
+            let sealed = (mechanism == "sealed-secrets").then(|| document.root.at("spec.encryptedData")).flatten();
+            sealed.into_iter().fold(draft, |draft, sealed| draft.related(sealed.span(), "what it seals")).emit();
         }
     }
 }
@@ -26,15 +29,15 @@ fn used_in<'a>(document: &Document<'a>) -> Vec<(&'static str, Node<'a>)> {
     let mut used: Vec<_> = metadata.or(rules).map(|node| ("sops", node)).into_iter().collect();
     for manifest in document.manifests() {
         let kind = manifest.root.get("kind");
-        let holds_data = ["data", "stringData"]
-            .iter()
-            .any(|field| manifest.root.get(field).is_some_and(|data| data.own_entries().next().is_some()));
+        // It is the values that are not wanted: what else is said of them is said in one place.
+        let value =
+            ["data", "stringData"].iter().find_map(|field| Some(manifest.root.get(field)?.own_entries().next()?.1));
         match manifest.kind() {
             "SealedSecret" if manifest.group() == "bitnami.com" => {
                 used.extend(kind.map(|kind| ("sealed-secrets", kind)))
             }
-            "Secret" if manifest.group().is_empty() && holds_data && metadata.is_none() => {
-                used.extend(kind.map(|kind| ("plain-secret", kind)));
+            "Secret" if manifest.group().is_empty() && metadata.is_none() => {
+                used.extend(value.map(|value| ("plain-secret", value)));
             }
             _ => {}
         }

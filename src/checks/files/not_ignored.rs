@@ -48,7 +48,7 @@ pub fn run(tree: &Whole, reporter: &mut UnitReporter) {
 }
 
 /// `.env` of `.env.example`, `values-secret.yaml` of `values-secret.example.yaml`.
-fn made_from(sample: &RepoPath) -> Option<RepoPath> {
+pub fn made_from(sample: &RepoPath) -> Option<RepoPath> {
     let name = std::str::from_utf8(sample.file_name()).ok()?;
     let behind = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).map(str::to_owned);
     let inside = || {

@@ -2,6 +2,7 @@
 //!
 //! It does not know whether it lies on a disk, in the index or in a commit.
 
+use super::ci::is_of_ci;
 use crate::graph::{FileId, Place};
 use crate::model::{Buffer, RepoPath, Snapshot};
 use crate::policy::Policy;
@@ -18,6 +19,17 @@ pub struct Whole<'a> {
 impl Whole<'_> {
     pub fn has(&self, path: &RepoPath) -> bool {
         self.files.binary_search(path).is_ok()
+    }
+
+    /// True where people or machines keep house: a folder with none of these is a part of a repository, and what is
+    /// missing from it may be elsewhere.
+    pub fn is_kept(&self) -> bool {
+        const SIGNS: &[&str] = &["contributing", "license", "licence", "makefile", "readme"];
+        let is_sign = |path: &RepoPath| {
+            let name = String::from_utf8_lossy(path.as_bytes()).to_ascii_lowercase();
+            !name.contains('/') && SIGNS.iter().any(|sign| name.split('.').next().unwrap_or_default() == *sign)
+        };
+        self.files.iter().any(|path| is_of_ci(path) || is_sign(path))
     }
 
     /// The text of a file that can be read and is text.

@@ -4,7 +4,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::Init;
 use super::check::available_threads;
@@ -52,7 +52,7 @@ pub fn run(arguments: &Init) -> Result<Exit, Failure> {
     }
 }
 
-fn there_already(file: &PathBuf) -> Failure {
+fn there_already(file: &Path) -> Failure {
     Failure::new(format!("{}: it is there already, and stays as it is", file.display()))
 }
 

@@ -50,12 +50,12 @@ pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
 
 /// The way of secrets through every deployment of `snapshot`.
 pub fn flow(snapshot: &dyn Snapshot, policy: &Policy, threads: usize) -> Flow {
-    with_graph(snapshot, policy, threads, &graph::flow)
+    with_graph(snapshot, policy, threads, graph::flow)
 }
 
 /// The policy that `snapshot` already follows.
 pub fn proposal(snapshot: &dyn Snapshot, policy: &Policy, threads: usize) -> String {
-    with_graph(snapshot, policy, threads, &graph::proposal)
+    with_graph(snapshot, policy, threads, graph::proposal)
 }
 
 /// What is read off the graph of all deployments, with the places of its texts.
@@ -63,7 +63,7 @@ fn with_graph<T: Send>(
     snapshot: &dyn Snapshot,
     policy: &Policy,
     threads: usize,
-    read: &(dyn Fn(&dyn Snapshot, &Examiner, Vec<Outcome>, &Policy) -> T + Sync),
+    read: impl FnOnce(&dyn Snapshot, &Examiner, Vec<Outcome>, &Policy) -> T + Send,
 ) -> T {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);

@@ -97,7 +97,7 @@ fn target_name(facts: &Facts) -> Option<Entry> {
     let name = |seen: &&Seen| seen.at("target.name").is_some();
     let (named, unnamed): (Vec<&Seen>, Vec<&Seen>) = facts.external_secrets.iter().partition(name);
     let is_own = |seen: &&&Seen| seen.at("target.name").and_then(Data::as_str) == seen.object.name_text();
-    let (own, others): (Vec<&Seen>, Vec<&Seen>) = named.iter().partition(|seen| is_own(&seen));
+    let (own, others): (Vec<&Seen>, Vec<&Seen>) = named.iter().partition(|seen| is_own(seen));
     let is_required = named.len() > 1 && is_most(named.len(), all);
     let is_equal = own.len() > 1 && is_most(own.len(), named.len());
     let mut exceptions = Vec::new();

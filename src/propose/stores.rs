@@ -34,9 +34,12 @@ pub fn shared(facts: &Facts) -> Vec<Entry> {
     }]
 }
 
+/// A key of the policy, and what a definition says for it.
+type Field = (&'static str, fn(&Object) -> Option<String>);
+
 /// What every definition of a store says the same.
 fn settings(defined: &[&Object]) -> String {
-    let fields: [(&str, fn(&Object) -> Option<String>); 8] = [
+    let fields: [Field; 8] = [
         ("namespace", |store| store.namespace().filter(|_| store.kind() == "SecretStore").map(str::to_owned)),
         ("provider", |store| provider(store)?.0.as_str().map(str::to_owned)),
         ("vault-namespace", |store| vault(store)?.str_at("namespace").map(str::to_owned)),
@@ -52,7 +55,7 @@ fn settings(defined: &[&Object]) -> String {
         }),
         ("service-account", service_account),
     ];
-    let text = |(key, read): &(&str, fn(&Object) -> Option<String>)| {
+    let text = |(key, read): &Field| {
         let first = read(defined.first()?).filter(|text| !text.is_empty() && !is_open(text))?;
         let same = defined.iter().all(|store| read(store).as_ref() == Some(&first));
         same.then(|| format!(", {key}: {}", quoted(&first)))

@@ -8,7 +8,7 @@
 //! | 2 | syntax, value, facts, catalog, policy, source | 0–1, never each other |
 //! | 3 | document · detect · filter | 0–1 + syntax, value · 0–1 + syntax, value · 0–1 |
 //! | 4 | graph | 0–1, document, policy, facts, value, syntax |
-//! | 5 | checks | 0–4 without source, detect, filter |
+//! | 5 | checks · propose | 0–4 without source, detect, filter · 0–1, document, graph, policy, facts |
 //! | 6 | engine · report | 0–5 · 0–1 + catalog |
 //! | 7 | cli, main | everything |
 //!
@@ -28,6 +28,7 @@ pub mod filter;
 pub mod graph;
 pub mod model;
 pub mod policy;
+pub mod propose;
 pub mod report;
 pub mod source;
 pub mod syntax;

@@ -41,6 +41,8 @@ pub enum Command {
     Hook(Hook),
     /// Draws which Secrets are made, from what, and who reads them.
     Graph(Graph),
+    /// Writes a first policy: the customs that a repository keeps, or a profile.
+    Init(Init),
     /// Lists, explains and verifies rules.
     Rules(Rules),
     /// Keeps the list of findings that are known and bear to wait.
@@ -228,6 +230,19 @@ impl From<FlowFormatName> for FlowFormat {
             FlowFormatName::Json => FlowFormat::Json,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder that the policy is for.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Extend this built-in profile; what the repository does stands beside it as comments.
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Where to write it; `-` is standard output. [default: tightlip.yaml in the folder]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -15,6 +15,7 @@ mod history;
 mod history_args;
 mod hook;
 mod hook_args;
+mod init;
 mod migrate;
 mod output;
 mod own_rules;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
         Command::Fix(arguments) => fix::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),

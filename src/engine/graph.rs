@@ -17,6 +17,7 @@ use crate::model::{
     Buffer, Finding, Fix, Flow, FlowPlace, Location, Notification, Reason, Related, Replacement, RepoPath, Snapshot,
 };
 use crate::policy::Policy;
+use crate::propose;
 use crate::source::Ignored;
 use crate::syntax::Change;
 use crate::text::{LineIndex, Span, decode};
@@ -123,11 +124,32 @@ fn drop_names(graph: &Graph, outcomes: &mut [Outcome]) {
 
 /// The flow of what the files say, with lines in place of bytes.
 pub fn flow(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>, policy: &Policy) -> Flow {
+    with_lines(snapshot, examiner, outcomes, policy, draw)
+}
+
+/// The policy that the files already follow.
+pub fn proposal(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>, policy: &Policy) -> String {
+    with_lines(snapshot, examiner, outcomes, policy, |graph, line| {
+        propose::policy(graph, &|place| {
+            let FlowPlace { path, line } = line(place);
+            format!("{path}:{line}")
+        })
+    })
+}
+
+/// What is read off the graph, where each place can be asked for its line.
+fn with_lines<T>(
+    snapshot: &dyn Snapshot,
+    examiner: &Examiner,
+    outcomes: Vec<Outcome>,
+    policy: &Policy,
+    read: impl FnOnce(&Graph, &dyn Fn(Place) -> FlowPlace) -> T,
+) -> T {
     let inventory = inventory(examiner.files, outcomes.into_iter().filter_map(|outcome| outcome.contents).collect());
     let units = units(&inventory, examiner.layout, &side_by_side);
     let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), policy);
     let texts: RefCell<HashMap<FileId, LineIndex>> = RefCell::default();
-    draw(&graph, &|place| {
+    read(&graph, &|place| {
         let Some(path) = inventory.path(place.file) else { return FlowPlace { path: RepoPath::from(""), line: 1 } };
         let mut texts = texts.borrow_mut();
         let lines = texts.entry(place.file).or_insert_with(|| lines(snapshot, path));

@@ -50,6 +50,21 @@ pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
 
 /// The way of secrets through every deployment of `snapshot`.
 pub fn flow(snapshot: &dyn Snapshot, policy: &Policy, threads: usize) -> Flow {
+    with_graph(snapshot, policy, threads, graph::flow)
+}
+
+/// The policy that `snapshot` already follows.
+pub fn proposal(snapshot: &dyn Snapshot, policy: &Policy, threads: usize) -> String {
+    with_graph(snapshot, policy, threads, graph::proposal)
+}
+
+/// What is read off the graph of all deployments, with the places of its texts.
+fn with_graph<T: Send>(
+    snapshot: &dyn Snapshot,
+    policy: &Policy,
+    threads: usize,
+    read: impl FnOnce(&dyn Snapshot, &Examiner, Vec<Outcome>, &Policy) -> T + Send,
+) -> T {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
     let plan = Plan::new(Catalog::built_in(), graph_rules());
@@ -57,7 +72,7 @@ pub fn flow(snapshot: &dyn Snapshot, policy: &Policy, threads: usize) -> Flow {
     in_parallel(threads, || {
         let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(snapshot, path, buffer);
         let outcomes = listing.files.par_iter().map_init(Buffer::default, gather).collect();
-        graph::flow(snapshot, &examiner, outcomes, policy)
+        read(snapshot, &examiner, outcomes, policy)
     })
 }
 

@@ -24,11 +24,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("filter", &["text", "model"]),
     ("graph", &["text", "model", "document", "policy", "facts", "value", "syntax"]),
     ("checks", &["text", "model", "expr", "syntax", "value", "facts", "catalog", "policy", "document", "graph"]),
+    ("propose", &["text", "model", "document", "graph", "policy", "facts"]),
     (
         "engine",
         &[
             "text", "model", "syntax", "value", "facts", "catalog", "policy", "source", "document", "detect", "filter",
-            "graph", "checks",
+            "graph", "checks", "propose",
         ],
     ),
     ("report", &["text", "model", "catalog"]),
@@ -36,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "text", "model", "syntax", "value", "facts", "catalog", "policy", "source", "document", "detect", "filter",
-            "graph", "checks", "engine", "report",
+            "graph", "checks", "propose", "engine", "report",
         ],
     ),
 ];

@@ -20,6 +20,7 @@ mod harness;
 mod history;
 mod hooks;
 mod hostile_history;
+mod init;
 mod kustomize;
 mod layout;
 mod layouts_git;

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
+use super::keys::{Key, key};
 use super::shape::Pairs;
 use super::verifier::Verifier;
 use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
@@ -16,6 +17,51 @@ use super::{ci, files, forbid, gates, images, placeholders, scripts};
 use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("version", "The version of the policy's form. It must be there.", &[]),
+    key(
+        "extends",
+        "Profiles by name and files by their path from this file; none may lie outside of the policy's folder. Later ones override earlier ones, this file overrides all. Lists of `exclude`, `ignore`, `rules` and `externals` are joined.",
+        &[],
+    ),
+    key(
+        "targets",
+        "The releases that the manifests are written for: they decide which API versions and fields exist. What is absent is unknown.",
+        &[],
+    ),
+    key("targets.external-secrets", "The release of External Secrets Operator.", &[]),
+    key("targets.vault-secrets-operator", "The release of Vault Secrets Operator.", &[]),
+    key("targets.kubernetes", "The release of Kubernetes.", &[]),
+    key("externals", "What is made outside of the repository, so that nobody misses its maker.", &[]),
+    key(
+        "externals.secrets",
+        "Secrets by `name` or `namespace/name`; `*` and blanks such as `{service}` stand for anything.",
+        &[],
+    ),
+    key("externals.stores", "Stores, written in the same way.", &[]),
+    key("exclude", "Globs of files that are not looked at.", &[]),
+    key(
+        "rules",
+        "What each rule weighs, by its id or an alias: a severity or `off`, or a mapping. Naming a rule here does not switch a convention on.",
+        &[],
+    ),
+    key("rules.*.severity", "What it weighs where no path matches. Default: what the rule says itself.", &[]),
+    key("rules.*.paths", "What it weighs by glob; the first that matches decides.", &[]),
+    key("ignore", "Findings that stay quiet.", &[]),
+    key("ignore[].rule", "The id or an alias of their rule.", &[]),
+    key("ignore[].path", "A glob of their files. Default: all files.", &[]),
+    key("ignore[].value", "The fingerprint of the one finding that is meant, as reports show it.", &[]),
+    key("ignore[].reason", "Why; it may not be empty.", &[]),
+    key("ignore[].until", "The last day on which it counts. Default: for ever.", &[]),
+    key("baseline", "The file of known findings, from the policy's folder.", &[]),
+    key(
+        "ignore-markers",
+        "Whose ignore comments count: `all` takes those of other scanners, too. Default: `all`.",
+        &[],
+    ),
+];
 
 /// What one file says, and what it extends, before anything is made of it.
 pub fn read(text: &str) -> Result<(File, Vec<Spanned<String>>), Misread> {

@@ -26,6 +26,7 @@ mod layout;
 mod layouts_git;
 mod migrate;
 mod mutations;
+mod policy_page;
 mod policy_schema;
 mod profiles;
 mod range;

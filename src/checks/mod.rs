@@ -62,11 +62,14 @@ pub use values_flow::{BY_NAME, BY_USE, names_in_values};
 
 use crate::document::{Document, File, FileKind, Role, is_workflow};
 use crate::graph::{Graph, Layout, UnitKind};
-use crate::model::{Confidence, Draft, DraftBuilder, Emitter, Identity, Matcher, Rule};
+use crate::model::{Confidence, Draft, DraftBuilder, Emitter, Identity, Matcher, Rule, Tier};
 use crate::policy::Policy;
 use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
 use crate::value::{self, Kind, Verdict};
+
+/// The blank of a convention's message for the line of the policy that asks for it.
+const POLICY: &str = "policy";
 
 /// The code behind a manifest rule of the same id.
 pub struct Check {
@@ -277,6 +280,25 @@ const OF_CHARTS: [&str; 3] = ["plaintext-value-used-as-secret", "secret-key-unre
 
 /// Runs `checks` on one document.
 pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
+    let first = drafts.len();
+    run_on_document(document, context, checks, drafts);
+    drafts[first..].iter_mut().for_each(|draft| name_line(context.policy, draft.rule, &mut draft.blanks));
+}
+
+/// Fills `{policy}`, the line that asks for a rule, where its check leaves it open.
+fn name_line(policy: &Policy, rule: &Rule, blanks: &mut Vec<(&'static str, String)>) {
+    let is_open = rule.tier == Tier::Convention && !blanks.iter().any(|(name, _)| *name == POLICY);
+    if let Some(line) = is_open.then(|| policy.line_asking_for(rule.id)).flatten() {
+        blanks.push((POLICY, line));
+    }
+}
+
+fn run_on_document(
+    document: &Document,
+    context: &Context,
+    checks: &[(&Check, &'static Rule)],
+    drafts: &mut Vec<Draft>,
+) {
     for (check, rule) in checks {
         if let Run::Document(run) = check.run {
             run(document, context, &mut Reporter::new(Subject::Document(document), rule, drafts));
@@ -313,6 +335,7 @@ pub fn run_on_file(file: &File, context: &Context, checks: &[(&Check, &'static R
     if let (FileKind::Script, Some(text)) = (file.kind, file.text) {
         run_on_scripts(&files::script_of(file.path, text), Subject::File(file.kind), context, checks, drafts);
     }
+    drafts[first..].iter_mut().for_each(|draft| name_line(context.policy, draft.rule, &mut draft.blanks));
     if drafts.len() > first && files::is_for_tests(file.path) {
         drafts[first..].iter_mut().for_each(|draft| draft.confidence = Confidence::Low);
     }
@@ -336,15 +359,18 @@ fn run_on_scripts(
 
 /// Runs `checks` on the tree of files.
 pub fn run_on_tree(tree: &Whole, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    let first = drafts.len();
     for (check, rule) in checks {
         if let Run::Tree(run) = check.run {
             run(tree, &mut UnitReporter::new(rule, Vec::new(), drafts));
         }
     }
+    drafts[first..].iter_mut().for_each(|draft| name_line(tree.policy, draft.rule, &mut draft.blanks));
 }
 
 /// Runs `checks` on one unit.
 pub fn run_on_unit(deployment: &Deployment, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    let first = drafts.len();
     let is_chart = deployment.unit().kind == UnitKind::Chart;
     for (check, rule) in checks {
         if is_chart && !OF_CHARTS.contains(&check.id) {
@@ -354,15 +380,18 @@ pub fn run_on_unit(deployment: &Deployment, checks: &[(&Check, &'static Rule)], 
             run(deployment, &mut UnitReporter::new(rule, vec![deployment.unit], drafts));
         }
     }
+    drafts[first..].iter_mut().for_each(|draft| name_line(deployment.policy(), draft.rule, &mut draft.blanks));
 }
 
 /// Runs `checks` on what belongs to no unit.
 pub fn run_on_graph(graph: &Graph, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    let first = drafts.len();
     for (check, rule) in checks {
         if let Run::Graph(run) = check.run {
             run(graph, &mut UnitReporter::new(rule, Vec::new(), drafts));
         }
     }
+    drafts[first..].iter_mut().for_each(|draft| name_line(graph.policy, draft.rule, &mut draft.blanks));
 }
 
 /// True for a rule that only the graph can decide.

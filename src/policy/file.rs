@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
 use super::keys::{Key, key};
+use super::outline::outline;
+use super::place::Place;
 use super::shape::Pairs;
 use super::verifier::Verifier;
 use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
@@ -67,6 +69,7 @@ pub const KEYS: &[Key] = &[
 pub fn read(text: &str) -> Result<(File, Vec<Spanned<String>>), Misread> {
     let mut shape: File = settings::read(if is_blank(text) { "version: 1" } else { text })?;
     let extends = std::mem::take(&mut shape.extends);
+    shape.said = outline(text);
     Ok((shape, extends))
 }
 
@@ -107,7 +110,7 @@ pub struct File {
     helm: Option<Helm>,
     workloads: Option<Workloads>,
     #[serde(rename = "required-secrets")]
-    required_secrets: Option<Vec<RequiredSecret>>,
+    required_secrets: Option<Vec<Spanned<RequiredSecret>>>,
     #[serde(rename = "workload-identity")]
     workload_identity: Option<WorkloadIdentity>,
     tenancy: Option<tenancy::Shape>,
@@ -126,6 +129,9 @@ pub struct File {
     images: Option<images::Shape>,
     placeholders: Option<placeholders::Shape>,
     scripts: Option<scripts::Shape>,
+    /// The keys themselves, each with its line.
+    #[serde(skip)]
+    said: Vec<(String, u64)>,
 }
 
 /// Whose ignore comments count.
@@ -209,7 +215,7 @@ impl Verifier<'_> {
             external_secrets: file.external_secrets.map(|shape| shape.verified(self)),
             helm: file.helm,
             workloads: file.workloads,
-            required_secrets: file.required_secrets,
+            required_secrets: file.required_secrets.map(|list| list.into_iter().map(|it| self.said(it)).collect()),
             workload_identity: file.workload_identity,
             tenancy: file.tenancy.map(|shape| shape.verified(self)),
             rotation: file.rotation.map(|shape| shape.verified(self)),
@@ -217,6 +223,7 @@ impl Verifier<'_> {
             vault: file.vault.map(|shape| shape.verified(self)),
             value_references: value_references::verified(file.value_references, self),
             environments: file.environments.map(|shape| shape.verified(self)),
+            said: self.places(file.said),
             custom,
             ci: file.ci.map(|shape| shape.verified(self)),
             files: file.files.map(|shape| shape.verified(self)),
@@ -226,6 +233,10 @@ impl Verifier<'_> {
             placeholders: file.placeholders.map(|shape| shape.verified(self)),
             scripts,
         }
+    }
+
+    fn places(&self, lines: Vec<(String, u64)>) -> Vec<(String, Place)> {
+        lines.into_iter().map(|(key, line)| (key, Place { file: self.file.clone(), line })).collect()
     }
 
     /// `name` or `namespace/name`; `*` is anything, and so is a binding such as `{service}`.

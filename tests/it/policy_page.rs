@@ -182,7 +182,7 @@ impl Example {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, harness::generate(text)).unwrap();
         }
-        let mut arguments = vec!["check", "--format", "json", "--today", "2026-11-24"];
+        let mut arguments = vec!["check", "--format", "json", "--confidence", "low", "--today", "2026-11-24"];
         arguments.extend(rules.iter().flat_map(|rule| ["--rule", rule]));
         let output = harness::tightlip(folder.path(), &arguments);
         let report: Value = serde_json::from_slice(&output.stdout)
@@ -244,4 +244,18 @@ fn every_convention_is_switched_on_by_some_key() {
     let conventions = catalog.rules().iter().filter(|rule| rule.tier == Tier::Convention);
     let conventions: BTreeSet<&str> = conventions.map(|rule| rule.id).collect();
     assert_eq!(named, conventions);
+}
+
+#[test]
+fn every_convention_names_the_line_that_asks_for_it() {
+    let catalog = Catalog::built_in();
+    for rule in catalog.rules().iter().filter(|rule| rule.tier == Tier::Convention) {
+        assert!(rule.message.contains("{policy}"), "{}", rule.id);
+    }
+    let lines =
+        examples().into_iter().flat_map(|example| example.findings.lines().map(str::to_owned).collect::<Vec<_>>());
+    for line in lines.filter(|line| keys().any(|key| key.rules.iter().any(|rule| line.contains(&format!(" {rule}: ")))))
+    {
+        assert!(line.ends_with(").") && line.contains("(tightlip.yaml:"), "{line}");
+    }
 }

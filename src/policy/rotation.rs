@@ -13,7 +13,11 @@ use crate::text::settings::Spanned;
 
 /// What its keys mean.
 pub const KEYS: &[Key] = &[
-    key("rotation", "How old a secret may become.", &["rotation-overdue", "rotation-date-missing"]),
+    key(
+        "rotation",
+        "How old a secret may become. With `check --history` git tells the age of sealed and encrypted values without an annotation.",
+        &["rotation-overdue", "rotation-date-missing"],
+    ),
     key(
         "rotation.annotation",
         "The annotation with the day of the last rotation, on the object or on the Secret that it templates.",

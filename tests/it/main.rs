@@ -34,6 +34,7 @@ mod readme;
 mod recall;
 mod report;
 mod repository;
+mod rotation;
 mod shapes;
 mod staged;
 mod syntax;

@@ -40,7 +40,9 @@ pub fn not_bound(graph: &Graph, reporter: &mut UnitReporter) {
         lacking.entry(place).or_insert(Lacking { name, wanted: wanted.clone(), stores: Vec::new() });
     }
     for (place, Lacking { name, wanted, stores }) in lacking {
+        let key = if stores.is_empty() { "workload-identity.service-accounts" } else { "workload-identity.stores" };
         let draft = reporter.at(place, &*name).blank("account", &*name).blank("annotations", wanted.join(" or "));
+        let draft = draft.blank("policy", graph.policy.line_of(key).unwrap_or_default());
         stores.into_iter().fold(draft, |draft, store| draft.related(store, "the store that logs in with it")).emit();
     }
 }

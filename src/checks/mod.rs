@@ -68,6 +68,9 @@ use crate::syntax::{Leaf, Node, leaves};
 use crate::text::{Secret, Span};
 use crate::value::{self, Kind, Verdict};
 
+/// The blank of a convention's message for the line of the policy that asks for it.
+const POLICY: &str = "policy";
+
 /// The code behind a manifest rule of the same id.
 pub struct Check {
     pub id: &'static str,
@@ -298,6 +301,25 @@ const CONVENTIONS_OF_CHARTS: [&str; 16] = [
 
 /// Runs `checks` on one document.
 pub fn run(document: &Document, context: &Context, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<Draft>) {
+    let first = drafts.len();
+    run_on_document(document, context, checks, drafts);
+    drafts[first..].iter_mut().for_each(|draft| name_line(context.policy, draft.rule, &mut draft.blanks));
+}
+
+/// Fills `{policy}`, the line that asks for a rule, where its check leaves it open.
+fn name_line(policy: &Policy, rule: &Rule, blanks: &mut Vec<(&'static str, String)>) {
+    let is_open = rule.tier == Tier::Convention && !blanks.iter().any(|(name, _)| *name == POLICY);
+    if let Some(line) = is_open.then(|| policy.line_asking_for(rule.id)).flatten() {
+        blanks.push((POLICY, line));
+    }
+}
+
+fn run_on_document(
+    document: &Document,
+    context: &Context,
+    checks: &[(&Check, &'static Rule)],
+    drafts: &mut Vec<Draft>,
+) {
     for (check, rule) in checks {
         if let Run::Document(run) = check.run {
             run(document, context, &mut Reporter::new(Subject::Document(document), rule, drafts));
@@ -334,6 +356,7 @@ pub fn run_on_file(file: &File, context: &Context, checks: &[(&Check, &'static R
     if let (FileKind::Script, Some(text)) = (file.kind, file.text) {
         run_on_scripts(&files::script_of(file.path, text), Subject::File(file.kind), context, checks, drafts);
     }
+    drafts[first..].iter_mut().for_each(|draft| name_line(context.policy, draft.rule, &mut draft.blanks));
     if drafts.len() > first && files::is_for_tests(file.path) {
         // What is agreed on is agreed on there, too.
         let general = drafts[first..].iter_mut().filter(|draft| draft.rule.tier != Tier::Convention);
@@ -359,15 +382,18 @@ fn run_on_scripts(
 
 /// Runs `checks` on the tree of files.
 pub fn run_on_tree(tree: &Whole, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    let first = drafts.len();
     for (check, rule) in checks {
         if let Run::Tree(run) = check.run {
             run(tree, &mut UnitReporter::new(rule, Vec::new(), drafts));
         }
     }
+    drafts[first..].iter_mut().for_each(|draft| name_line(tree.policy, draft.rule, &mut draft.blanks));
 }
 
 /// Runs `checks` on one unit.
 pub fn run_on_unit(deployment: &Deployment, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    let first = drafts.len();
     let is_chart = deployment.unit().kind == UnitKind::Chart;
     let has_roles = deployment.policy().helm.as_ref().is_some_and(|helm| helm.roles.is_some());
     let is_of_charts = |id: &str| OF_CHARTS.contains(&id) || !has_roles && CONVENTIONS_OF_CHARTS.contains(&id);
@@ -379,15 +405,18 @@ pub fn run_on_unit(deployment: &Deployment, checks: &[(&Check, &'static Rule)], 
             run(deployment, &mut UnitReporter::new(rule, vec![deployment.unit], drafts));
         }
     }
+    drafts[first..].iter_mut().for_each(|draft| name_line(deployment.policy(), draft.rule, &mut draft.blanks));
 }
 
 /// Runs `checks` on what belongs to no unit.
 pub fn run_on_graph(graph: &Graph, checks: &[(&Check, &'static Rule)], drafts: &mut Vec<UnitDraft>) {
+    let first = drafts.len();
     for (check, rule) in checks {
         if let Run::Graph(run) = check.run {
             run(graph, &mut UnitReporter::new(rule, Vec::new(), drafts));
         }
     }
+    drafts[first..].iter_mut().for_each(|draft| name_line(graph.policy, draft.rule, &mut draft.blanks));
 }
 
 /// True for a rule that only the graph can decide.

@@ -38,7 +38,10 @@ pub fn not_made(graph: &Graph, reporter: &mut UnitReporter) {
         };
         let Some((place, problem)) = place else { continue };
         let draft = reporter.at(place, &*required.name).blank("name", &*required.name);
-        let draft = draft.blank("namespace", &*required.namespace).blank("problem", problem);
+        let draft = draft
+            .blank("namespace", &*required.namespace)
+            .blank("problem", problem)
+            .blank("policy", required.place.to_string());
         wanted.iter().skip(1).fold(draft, |draft, reader| draft.related(reader.place, "read here, too")).emit();
     }
 }

@@ -97,9 +97,15 @@ pub fn missing(graph: &Graph, reporter: &mut UnitReporter) {
         }
         for (place, names) in gaps {
             let draft = reporter.at(place.place, names.join(" ")).blank("keys", names.join(", ")).blank("mode", mode);
-            draft.related(chosen.place, "chosen here").emit();
+            draft.blank("policy", line_of(mode, graph)).related(chosen.place, "chosen here").emit();
         }
     }
+}
+
+/// The line of the policy that demands something with a strategy.
+fn line_of(mode: &str, graph: &Graph) -> String {
+    let key = if mode == EXTERNAL { "helm.when-external" } else { "helm.when-none" };
+    graph.policy.line_of(key).unwrap_or_default()
 }
 
 /// True for the first key of the strategy's own path: what lacks everything below it is told where the strategy stands.
@@ -121,7 +127,7 @@ pub fn forbidden(graph: &Graph, reporter: &mut UnitReporter) {
             if is_named || demands.no_inline_credentials && is_inline_credential(keys, data) {
                 let key = keys.join(".");
                 let draft = reporter.at(data.place, key.clone()).blank("key", key).blank("mode", mode);
-                draft.related(chosen.place, "chosen here").emit();
+                draft.blank("policy", line_of(mode, graph)).related(chosen.place, "chosen here").emit();
             }
         });
     }

@@ -5,7 +5,8 @@
 use super::workload_view::{Mount, Workload};
 use super::{Context, Reporter};
 use crate::document::Document;
-use crate::policy::{FileKind, RequiredSecret, Way, Workloads};
+use crate::model::DraftBuilder;
+use crate::policy::{FileKind, RequiredSecret, Said, Way, Workloads};
 use crate::syntax::Node;
 
 /// `secret-taken-otherwise`
@@ -19,8 +20,8 @@ pub fn taken_otherwise(document: &Document, context: &Context, reporter: &mut Re
         let mut told: Vec<&str> = Vec::new();
         for (way, name, place) in taken(&workload) {
             let text = name.as_str().unwrap_or_default();
-            let wanted = required(context, text).and_then(|required| required.via);
-            let wanted = match wanted {
+            let required = required(context, text).filter(|required| required.via.is_some());
+            let wanted = match required.and_then(|required| required.via) {
                 Some(wanted) if wanted == way || way != Way::Volume && is_file(wanted, way) => continue,
                 Some(wanted) => wanted.name().to_owned(),
                 None if way == Way::Volume || allowed.is_empty() || allowed.contains(&way) => continue,
@@ -32,8 +33,17 @@ pub fn taken_otherwise(document: &Document, context: &Context, reporter: &mut Re
             }
             told.push(text);
             let draft = reporter.at_key(place, name).blank("name", text).blank("way", way.name());
-            draft.blank("wanted", wanted).emit();
+            let draft = draft.blank("wanted", wanted);
+            asked_by(draft, required).emit();
         }
+    }
+}
+
+/// Names the line of a required Secret; without one, the convention for all Secrets asks.
+fn asked_by<'d>(draft: DraftBuilder<'d>, required: Option<&Said<RequiredSecret>>) -> DraftBuilder<'d> {
+    match required {
+        Some(required) => draft.blank("policy", required.place.to_string()),
+        None => draft,
     }
 }
 
@@ -55,7 +65,7 @@ fn is_agreed(context: &Context) -> bool {
     context.policy.workloads.is_some() || context.policy.required_secrets.is_some()
 }
 
-fn required<'p>(context: &Context<'p>, name: &str) -> Option<&'p RequiredSecret> {
+fn required<'p>(context: &Context<'p>, name: &str) -> Option<&'p Said<RequiredSecret>> {
     context.policy.required_secrets.iter().flatten().find(|required| required.name == name)
 }
 
@@ -69,17 +79,19 @@ pub fn outside_volume(document: &Document, context: &Context, reporter: &mut Rep
         for variable in &workload.variables {
             let name = variable.name.as_str().unwrap_or_default();
             let key = variable.key.and_then(Node::as_str).unwrap_or_default();
-            let is_wanted = required(context, name).is_some_and(|required| required.via == Some(Way::Volume));
+            let mounted = required(context, name).filter(|required| required.via == Some(Way::Volume));
             let by_words = || [key, variable.variable.unwrap_or_default()].into_iter().find_map(file_kind);
-            if is_wanted || by_words().is_some_and(|kind| kinds.contains(&kind)) {
+            if mounted.is_some() || by_words().is_some_and(|kind| kinds.contains(&kind)) {
                 let place = variable.key.unwrap_or(variable.name);
-                reporter.at(place).blank("key", key).blank("name", name).emit();
+                asked_by(reporter.at(place).blank("key", key).blank("name", name), mounted).emit();
             }
         }
         for source in &workload.sources {
             let name = source.name.as_str().unwrap_or_default();
-            if required(context, name).is_some_and(|required| required.via == Some(Way::Volume)) {
-                reporter.at_key(source.field, source.name).blank("key", "*").blank("name", name).emit();
+            let mounted = required(context, name).filter(|required| required.via == Some(Way::Volume));
+            if mounted.is_some() {
+                let draft = reporter.at_key(source.field, source.name).blank("key", "*").blank("name", name);
+                asked_by(draft, mounted).emit();
             }
         }
     }
@@ -137,11 +149,12 @@ pub fn mounted_elsewhere(document: &Document, context: &Context, reporter: &mut 
     let usual = secrets.map(|secrets| &secrets.mount);
     for workload in Workload::all(document) {
         for (mount, name) in secret_mounts(&workload) {
-            let wanted = required(context, name).and_then(|required| required.mount.as_ref()).or(usual);
+            let required = required(context, name).filter(|required| required.mount.is_some());
+            let wanted = required.and_then(|required| required.mount.as_ref()).or(usual);
             let path = mount.path.as_str().unwrap_or_default();
             let Some(wanted) = wanted.filter(|wanted| !mount.path.is_masked() && !wanted.holds(path)) else { continue };
             let draft = reporter.at(mount.path).blank("name", name).blank("path", path);
-            draft.blank("wanted", wanted.folder()).emit();
+            asked_by(draft.blank("wanted", wanted.folder()), required).emit();
         }
     }
 }

@@ -82,6 +82,9 @@ pub struct Check {
     /// Let the `helm` on the PATH render the charts on disk (`helm template`), for what cannot be told without.
     #[arg(long, conflicts_with_all = ["staged", "since", "path"])]
     pub render: bool,
+    /// Take the age of sealed and encrypted values from the day on which git saw them change last.
+    #[arg(long, conflicts_with_all = ["staged", "since", "path"])]
+    pub history: bool,
     /// Judge by the tightlip.yaml of this revision instead.
     #[arg(long, value_name = "REV", conflicts_with = "policy")]
     pub policy_from: Option<String>,

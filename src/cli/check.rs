@@ -3,6 +3,7 @@
 //! It does not know how files are examined.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::{Glob, GlobBuilder, GlobSet};
 use jiff::Zoned;
@@ -19,9 +20,10 @@ use super::render;
 use crate::catalog::Catalog;
 use crate::engine::{self, ActiveRule, Fixed, Plan, Wish};
 use crate::filter::PathIgnore;
-use crate::model::{Flow, Masking, Notification, Reason, RepoPath, Report, Rule, Tier};
+use crate::model::{Flow, Masking, Notification, Past, Reason, RepoPath, Report, Rule, Tier};
 use crate::policy::{Mistake, Policy, glob_set};
 use crate::report::Format;
+use crate::source::git::FirstParents;
 use crate::source::{POLICY_FILE, Root, Settings, Stdin, Worktree, find_root};
 
 pub fn run(arguments: &Check) -> Result<Exit, Failure> {
@@ -60,12 +62,32 @@ fn worktree(arguments: &Check, paths: &[PathBuf]) -> Result<Report, Failure> {
     let mut tree = Asked::of(&arguments.scan, masking(&arguments.output), arguments.policy_from.as_deref(), paths)?;
     tree.plan.renderer = arguments.render.then(|| render::renderer(&tree.root.folder));
     let known = Known::of(&arguments.scan, &tree.policy, Some(&tree.root.folder))?;
+    let (past, told) = if arguments.history { past(&tree.root.folder) } else { (None, None) };
+    tree.plan.past = past;
     let mut report = tree.look(&arguments.scan)?;
+    if let Some(told) = told {
+        *report.coverage.reasons.entry(told.reason).or_default() += 1;
+        report.notifications.push(told);
+    }
     if arguments.output.has(Format::Html) {
         report.flow = Some(tree.flow(&arguments.scan)?);
     }
     known.hold(&mut report, is_full(&arguments.scan, &tree.root));
     Ok(report)
+}
+
+/// What git knows of the files in `folder`, and what it does not.
+fn past(folder: &Path) -> (Option<Arc<dyn Past>>, Option<Notification>) {
+    let told = |reason, message| Some(Notification { path: None, position: None, reason, message });
+    match FirstParents::around(folder) {
+        Ok(past) => {
+            let message = "This clone is shallow: a value may be older than its first commit here. \
+                           `git fetch --unshallow` brings the rest.";
+            let told = past.is_shallow.then(|| told(Reason::ShallowHistory, message.to_owned())).flatten();
+            (Some(Arc::new(past)), told)
+        }
+        Err(error) => (None, told(Reason::UnjudgedRule, format!("No history tells how old values are: {error}."))),
+    }
 }
 
 fn masking(output: &Output) -> Masking {

@@ -25,7 +25,8 @@ const NAME: &[&str] = &["GITHUB_REPOSITORY", "CI_PROJECT_NAME", "BITBUCKET_REPO_
 
 /// `base` is the revision that a range starts from. A repository is opened only where a binding asks for it.
 pub fn circumstances(scan: &Scan, bindings: &Bindings, folder: &Path, base: Option<&str>) -> Circumstances {
-    let mut run = Circumstances { environment: scan.env.clone(), ..Circumstances::default() };
+    let today = bindings.circumstances.today;
+    let mut run = Circumstances { environment: scan.env.clone(), today, ..Circumstances::default() };
     if bindings.list.iter().any(|(_, binding)| !binding.branch.is_empty()) {
         let base = base.map(|base| base.strip_prefix("origin/").unwrap_or(base).to_owned());
         run.target_branch = base.or_else(|| first_of(TARGET));

@@ -52,6 +52,7 @@ impl HookRun {
     pub fn check(&self) -> Check {
         Check {
             render: false,
+            history: false,
             paths: vec![PathBuf::from(".")],
             path: "stdin".to_owned(),
             staged: false,

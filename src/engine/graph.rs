@@ -37,6 +37,7 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
     if plan.has_unit_checks() {
         let parts = outcomes.iter_mut().filter_map(|outcome| outcome.contents.take()).collect();
         let mut inventory = inventory(examiner.files, parts);
+        inventory.past = plan.past.clone();
         inventory.doubted =
             (plan.renderer.is_none() && !plan.policy.asks_of_objects()).then(|| doubted(&inventory, outcomes));
         let unrendered = render::charts(plan, &mut inventory, examiner.layout);

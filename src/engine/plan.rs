@@ -2,6 +2,8 @@
 //!
 //! It does not know what the user typed.
 
+use std::sync::Arc;
+
 use globset::GlobSet;
 
 use super::render::Renderer;
@@ -11,7 +13,7 @@ use crate::checks::{BY_NAME, CHECKS, Check};
 use crate::detect::Detector;
 use crate::detect::keyed::KeyedRules;
 use crate::filter::PathIgnore;
-use crate::model::{Finding, Masking, RepoPath, Rule, Severity, Suppression};
+use crate::model::{Finding, Masking, Past, RepoPath, Rule, Severity, Suppression};
 use crate::policy::Policy;
 
 /// A rule that is on, with what the policy changes about it.
@@ -54,6 +56,8 @@ pub struct Plan {
     pub threads: usize,
     /// Has charts rendered by Helm, where the user asks for that.
     pub renderer: Option<Renderer>,
+    /// Knows how old values are, where the user asks for that.
+    pub past: Option<Arc<dyn Past>>,
 }
 
 impl Plan {
@@ -81,6 +85,7 @@ impl Plan {
             masking: Masking::default(),
             threads: 1,
             renderer: None,
+            past: None,
         }
     }
 

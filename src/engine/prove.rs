@@ -34,7 +34,8 @@ impl Disproof {
 /// What is wrong with the examples of a rule of the policy.
 pub fn prove_custom(custom: &Custom, policy: &Policy, catalog: &Catalog) -> Vec<Disproof> {
     let mut plan = Plan::new(catalog.clone(), vec![ActiveRule::new(custom.rule)]);
-    plan.policy = Policy { custom: vec![custom.clone()], ..policy.clone() };
+    plan.policy = policy.clone();
+    plan.policy.custom = vec![custom.clone()];
     let judged = |sample: &Sample| {
         let input = Stdin::new(RepoPath::from(sample.path.as_str()), Cursor::new(sample.text.clone().into_bytes()));
         let report = check(&input, &plan);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::data::{Data, FileId, Place};
 use super::layout::Layout;
 use crate::document::{Document, Role};
-use crate::model::RepoPath;
+use crate::model::{Past, RepoPath};
 use crate::syntax::{Node, Style, Syntax};
 use crate::text::Span;
 
@@ -24,6 +24,8 @@ pub struct Inventory {
     pub doubted: Option<HashSet<FileId>>,
     /// What Helm made of a chart's folder with a further values file, or with none.
     pub renderings: HashMap<(RepoPath, Option<RepoPath>), String>,
+    /// How old values are, where somebody asked.
+    pub past: Option<Arc<dyn Past>>,
 }
 
 /// What one file says.

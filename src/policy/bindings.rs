@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::Layer;
 use jiff::civil::Date;
 
@@ -13,6 +14,23 @@ use super::shape::{Pairs, Written};
 use super::template::Template;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key(
+        "bindings",
+        "What `{app}`, `{env}` and other blanks of templates stand for, by name. A blank that nothing fills is never guessed. `repository: {}` is the repository's own name. `--env` comes first, then the target branch, path, namespace, current branch, label.",
+        &[],
+    ),
+    key(
+        "bindings.*.path",
+        "A template of paths with the blank in it, or several of which the first that fits counts. Without a slash it is a file's name.",
+        &[],
+    ),
+    key("bindings.*.namespace", "A template of namespaces with the blank in it.", &[]),
+    key("bindings.*.label", "The label whose value it is.", &[]),
+    key("bindings.*.branch", "What each branch stands for; `*` stands for any text.", &[]),
+];
 
 /// The blank that `--env` fills.
 const ENVIRONMENT: &str = "env";

@@ -4,11 +4,20 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::template::Template;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("ci", "How jobs of a CI system prove who they are.", &[]),
+    key("ci.auth", "They log in by OpenID Connect, with no credential that lasts.", &["static-credential-in-ci"]),
+    key("ci.role", "A template of the role that they take in Vault.", &["ci-role-not-as-agreed"]),
+    key("ci.forbid-variables", "Variables that no job uses.", &["static-credential-in-ci"]),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -7,6 +7,7 @@ use globset::GlobSet;
 use serde::Deserialize;
 
 use super::glob_set;
+use super::keys::{Key, key};
 use super::layer::Layer;
 use super::place::Said;
 use super::verifier::Verifier;
@@ -14,6 +15,38 @@ use crate::expr::Expression;
 use crate::model::{Confidence, Matcher, Rule, Severity, Tier};
 use crate::text::settings::Spanned;
 use crate::text::unknown;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("custom", "Rules of your own. `tightlip rules test` proves them by their examples.", &[]),
+    key("custom[].id", "Lower-case words joined by `-`, which no other rule has.", &[]),
+    key("custom[].match", "The objects that are judged.", &[]),
+    key("custom[].match.kinds", "Their kinds.", &[]),
+    key("custom[].match.paths", "Globs of the files in which they stand. Default: all.", &[]),
+    key(
+        "custom[].each",
+        "The way to the nodes that are judged one by one, such as `spec.data[*].remoteRef.key`. Default: the object.",
+        &[],
+    ),
+    key(
+        "custom[].cel",
+        "An expression in CEL that is true where all is well. It sees `object`, `value` (the node), `unit` and the bindings.",
+        &[],
+    ),
+    key(
+        "custom[].message",
+        "What is wrong. `{kind}`, `{name}`, `{namespace}`, `{key}`, `{value}`, `{unit}` and the bindings are filled in.",
+        &[],
+    ),
+    key("custom[].severity", "Default: `warning`.", &[]),
+    key("custom[].confidence", "Default: `high`.", &[]),
+    key("custom[].title", "Default: the id.", &[]),
+    key("custom[].description", "Default: the message.", &[]),
+    key("custom[].remediation", "What to do.", &[]),
+    key("custom[].examples", "Objects that prove the rule, as they are or with `path` and `object`.", &[]),
+    key("custom[].examples.bad", "Each is found.", &[]),
+    key("custom[].examples.good", "None is found.", &[]),
+];
 
 /// What an expression can look at beside the bindings: the object, the node that `each:` leads to, the deployment.
 pub const VARIABLES: [&str; 3] = ["object", "value", "unit"];

@@ -4,10 +4,22 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("environments", "What environments share and what they do not, by the binding `env`.", &[]),
+    key(
+        "environments.parity",
+        "What every environment has if one has it. Environments that are branches are read from the repository.",
+        &["environments-differ"],
+    ),
+    key("environments.isolated", "Environments that share no backend's address.", &["environments-share-backend"]),
+];
 
 const PARITY: &[&str] = &["external-secrets", "remote-keys"];
 

@@ -103,6 +103,7 @@ impl Layer for Policy {
             images: over(self.images, base.images),
             placeholders: over(self.placeholders, base.placeholders),
             scripts: over(self.scripts, base.scripts),
+            said: joined(self.said, base.said),
         }
     }
 }

@@ -4,12 +4,73 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::shape::{Pairs, Written};
 use super::template::Template;
 use super::verifier::{Duration, Verifier};
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("external-secrets", "How ExternalSecrets are written.", &[]),
+    key(
+        "external-secrets.environments",
+        "The environments, by the binding `env`, in which the other keys hold. Default: all.",
+        &[],
+    ),
+    key("external-secrets.location", "Templates of the paths where they stand.", &["external-secret-in-wrong-folder"]),
+    key(
+        "external-secrets.namespace",
+        "A template of the namespace they are deployed to.",
+        &["external-secret-in-wrong-namespace"],
+    ),
+    key(
+        "external-secrets.annotations",
+        "Annotations that each of them has, with their values.",
+        &["required-annotation-missing"],
+    ),
+    key(
+        "external-secrets.refresh-interval",
+        "How often they look again. One that is left out is `1h`.",
+        &["refresh-interval-not-as-agreed"],
+    ),
+    key("external-secrets.refresh-interval.equals", "Exactly this often: a duration in `h`, `m`, `s`.", &[]),
+    key("external-secrets.refresh-interval.min", "At least so much time lies between.", &[]),
+    key("external-secrets.refresh-interval.max", "At most so much time lies between.", &[]),
+    key(
+        "external-secrets.deletion-policy",
+        "What becomes of the Secret when the value is gone from the backend.",
+        &["secret-lifecycle-not-as-agreed"],
+    ),
+    key("external-secrets.creation-policy", "Who owns the Secret.", &["secret-lifecycle-not-as-agreed"]),
+    key("external-secrets.target-name", "The name of the Secret, `spec.target.name`.", &["target-name-not-as-agreed"]),
+    key("external-secrets.target-name.required", "It is written out. Default: `false`.", &[]),
+    key("external-secrets.target-name.template", "Templates of which one fits.", &[]),
+    key("external-secrets.target-name.equals", "It is the ExternalSecret's own name.", &[]),
+    key(
+        "external-secrets.remote-key",
+        "What is read from the backend.",
+        &["remote-key-not-as-agreed", "remote-key-of-another-app"],
+    ),
+    key(
+        "external-secrets.remote-key.template",
+        "Templates of which one fits, or one for each provider. A blank that stands for something else makes it the key of another.",
+        &[],
+    ),
+    key("external-secrets.remote-key.shared", "Templates of keys that anybody may read.", &[]),
+    key(
+        "external-secrets.remote-key.property",
+        "Whether each key names one property of what lies there. Default: `optional`.",
+        &["remote-property-missing"],
+    ),
+    key(
+        "external-secrets.listed-in-kustomization",
+        "A kustomization leads to each of them.",
+        &["external-secret-without-kustomization"],
+    ),
+];
 
 const DELETION: &[&str] = &["Delete", "Merge", "Retain"];
 const CREATION: &[&str] = &["Owner", "Orphan", "Merge", "None", "CreateOrMerge"];

@@ -7,6 +7,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 
+use super::keys::{Key, key};
+use super::outline::outline;
+use super::place::Place;
 use super::shape::Pairs;
 use super::verifier::Verifier;
 use super::{External, Externals, Ignore, Level, Policy, RuleSetting, Targets};
@@ -17,10 +20,56 @@ use crate::model::{Rule, Severity};
 use crate::text::settings::{self, Misread, Spanned};
 use crate::text::unknown;
 
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("version", "The version of the policy's form. It must be there.", &[]),
+    key(
+        "extends",
+        "Profiles by name and files by their path from this file; none may lie outside of the policy's folder. Later ones override earlier ones, this file overrides all. Lists of `exclude`, `ignore`, `rules` and `externals` are joined.",
+        &[],
+    ),
+    key(
+        "targets",
+        "The releases that the manifests are written for: they decide which API versions and fields exist. What is absent is unknown.",
+        &[],
+    ),
+    key("targets.external-secrets", "The release of External Secrets Operator.", &[]),
+    key("targets.vault-secrets-operator", "The release of Vault Secrets Operator.", &[]),
+    key("targets.kubernetes", "The release of Kubernetes.", &[]),
+    key("externals", "What is made outside of the repository, so that nobody misses its maker.", &[]),
+    key(
+        "externals.secrets",
+        "Secrets by `name` or `namespace/name`; `*` and blanks such as `{service}` stand for anything.",
+        &[],
+    ),
+    key("externals.stores", "Stores, written in the same way.", &[]),
+    key("exclude", "Globs of files that are not looked at.", &[]),
+    key(
+        "rules",
+        "What each rule weighs, by its id or an alias: a severity or `off`, or a mapping. Naming a rule here does not switch a convention on.",
+        &[],
+    ),
+    key("rules.*.severity", "What it weighs where no path matches. Default: what the rule says itself.", &[]),
+    key("rules.*.paths", "What it weighs by glob; the first that matches decides.", &[]),
+    key("ignore", "Findings that stay quiet.", &[]),
+    key("ignore[].rule", "The id or an alias of their rule.", &[]),
+    key("ignore[].path", "A glob of their files. Default: all files.", &[]),
+    key("ignore[].value", "The fingerprint of the one finding that is meant, as reports show it.", &[]),
+    key("ignore[].reason", "Why; it may not be empty.", &[]),
+    key("ignore[].until", "The last day on which it counts. Default: for ever.", &[]),
+    key("baseline", "The file of known findings, from the policy's folder.", &[]),
+    key(
+        "ignore-markers",
+        "Whose ignore comments count: `all` takes those of other scanners, too. Default: `all`.",
+        &[],
+    ),
+];
+
 /// What one file says, and what it extends, before anything is made of it.
 pub fn read(text: &str) -> Result<(File, Vec<Spanned<String>>), Misread> {
     let mut shape: File = settings::read(if is_blank(text) { "version: 1" } else { text })?;
     let extends = std::mem::take(&mut shape.extends);
+    shape.said = outline(text);
     Ok((shape, extends))
 }
 
@@ -61,7 +110,7 @@ pub struct File {
     helm: Option<Helm>,
     workloads: Option<Workloads>,
     #[serde(rename = "required-secrets")]
-    required_secrets: Option<Vec<RequiredSecret>>,
+    required_secrets: Option<Vec<Spanned<RequiredSecret>>>,
     #[serde(rename = "workload-identity")]
     workload_identity: Option<WorkloadIdentity>,
     tenancy: Option<tenancy::Shape>,
@@ -80,6 +129,9 @@ pub struct File {
     images: Option<images::Shape>,
     placeholders: Option<placeholders::Shape>,
     scripts: Option<scripts::Shape>,
+    /// The keys themselves, each with its line.
+    #[serde(skip)]
+    said: Vec<(String, u64)>,
 }
 
 /// Whose ignore comments count.
@@ -163,7 +215,7 @@ impl Verifier<'_> {
             external_secrets: file.external_secrets.map(|shape| shape.verified(self)),
             helm: file.helm,
             workloads: file.workloads,
-            required_secrets: file.required_secrets,
+            required_secrets: file.required_secrets.map(|list| list.into_iter().map(|it| self.said(it)).collect()),
             workload_identity: file.workload_identity,
             tenancy: file.tenancy.map(|shape| shape.verified(self)),
             rotation: file.rotation.map(|shape| shape.verified(self)),
@@ -171,6 +223,7 @@ impl Verifier<'_> {
             vault: file.vault.map(|shape| shape.verified(self)),
             value_references: value_references::verified(file.value_references, self),
             environments: file.environments.map(|shape| shape.verified(self)),
+            said: self.places(file.said),
             custom,
             ci: file.ci.map(|shape| shape.verified(self)),
             files: file.files.map(|shape| shape.verified(self)),
@@ -180,6 +233,10 @@ impl Verifier<'_> {
             placeholders: file.placeholders.map(|shape| shape.verified(self)),
             scripts,
         }
+    }
+
+    fn places(&self, lines: Vec<(String, u64)>) -> Vec<(String, Place)> {
+        lines.into_iter().map(|(key, line)| (key, Place { file: self.file.clone(), line })).collect()
     }
 
     /// `name` or `namespace/name`; `*` is anything, and so is a binding such as `{service}`.

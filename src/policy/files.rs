@@ -5,11 +5,25 @@
 use globset::GlobMatcher;
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::verifier::Verifier;
 use crate::model::RepoPath;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("files", "Which files a repository holds. A glob without a slash is a name in any folder.", &[]),
+    key(
+        "files.ignored",
+        "Files that a `.gitignore` names and the repository does not hold.",
+        &["agreed-file-not-ignored", "forbidden-file"],
+    ),
+    key("files.examples", "Samples: they are never forbidden, and `placeholders` holds in them.", &[]),
+    key("files.forbidden", "Files that the repository does not hold.", &["forbidden-file"]),
+    key("files.content", "Contents that no file holds.", &["forbidden-content"]),
+];
 
 /// What `content` can name.
 const CONTENTS: &[&str] = &["unseal-keys", "vault-init-output"];

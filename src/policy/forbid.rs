@@ -2,9 +2,17 @@
 //!
 //! It does not know how each of them looks.
 
+use super::keys::{Key, key};
 use super::place::Said;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[key(
+    "forbid",
+    "Ways to keep secrets in git that are not wanted.",
+    &["forbidden-mechanism", "forbidden-age-file", "generation-time-injection"],
+)];
 
 /// What can be forbidden.
 pub const MECHANISMS: &[&str] =

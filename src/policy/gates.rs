@@ -2,9 +2,17 @@
 //!
 //! It does not know how a scan is wired up.
 
+use super::keys::{Key, key};
 use super::place::Said;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[key(
+    "gates",
+    "The moments at which the repository is scanned for credentials; some file of it asks for each.",
+    &["scan-gate-missing"],
+)];
 
 /// What can be asked for.
 const GATES: &[&str] = &["history", "pre-commit", "pull-request"];

@@ -5,7 +5,58 @@
 use serde::Deserialize;
 
 use super::key_pattern::KeyPattern;
+use super::keys::{Key, key};
 use super::layer::layered;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key(
+        "helm",
+        "How charts get at secrets, and what their values may say. Paths are keys with dots between them; `*` is one key, `**` any number.",
+        &[],
+    ),
+    key("helm.strategy", "The value that chooses where secrets come from.", &["secret-strategy-not-allowed"]),
+    key("helm.strategy.path", "Its path in the values.", &[]),
+    key(
+        "helm.strategy.modes",
+        "What it may be in each environment, by the binding `env`. What no list holds is allowed nowhere.",
+        &[],
+    ),
+    key(
+        "helm.roles",
+        "What values mean that the chart hands on to an ExternalSecret, by path; the first that matches counts. They are held against `stores.shared` and `external-secrets`.",
+        &["external-value-not-allowed"],
+    ),
+    key("helm.when-external", "What the other values say where the strategy is `external`.", &[]),
+    key("helm.when-external.required", "Paths that are set.", &["strategy-value-missing"]),
+    key("helm.when-external.forbidden", "Paths that are not set.", &["strategy-value-forbidden"]),
+    key(
+        "helm.when-external.no-inline-credentials",
+        "No value is a credential. Default: `false`.",
+        &["strategy-value-forbidden"],
+    ),
+    key("helm.when-none", "The same where the strategy is `none`.", &[]),
+    key("helm.when-none.required", "Paths that are set.", &["strategy-value-missing"]),
+    key("helm.when-none.forbidden", "Paths that are not set.", &["strategy-value-forbidden"]),
+    key(
+        "helm.when-none.no-inline-credentials",
+        "No value is a credential. Default: `false`.",
+        &["strategy-value-forbidden"],
+    ),
+    key(
+        "helm.existing-secret-only",
+        "Blocks that name an `existingSecret` and hold no setting of `keys` themselves.",
+        &["existing-secret-not-used"],
+    ),
+    key("helm.with-keys", "Those of them that also name the Secret's keys.", &[]),
+    key("helm.keys", "Settings that have no place there, each with the one that names a key of the Secret.", &[]),
+    key(
+        "helm.no-secret-values",
+        "Values hold no credentials, not even weak defaults.",
+        &["credential-in-referring-chart"],
+    ),
+    key("helm.no-secret-templates", "Templates make no Secret.", &["secret-made-by-chart"]),
+];
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]

@@ -18,7 +18,9 @@ pub mod gates;
 mod helm;
 pub mod images;
 mod key_pattern;
+mod keys;
 mod layer;
+mod outline;
 mod pairs;
 mod place;
 pub mod placeholders;
@@ -44,6 +46,7 @@ pub use custom::Custom;
 pub use extends::Mistake;
 pub use helm::{Demands, Helm, Strategy, ValueRole};
 pub use key_pattern::KeyPattern;
+pub use keys::{Key, keys};
 pub use place::{Place, Said};
 pub use profiles::PROFILES;
 pub use required_secrets::RequiredSecret;
@@ -73,7 +76,7 @@ pub struct Policy {
     pub external_secrets: Option<external_secrets::ExternalSecrets>,
     pub helm: Option<Helm>,
     pub workloads: Option<Workloads>,
-    pub required_secrets: Option<Vec<RequiredSecret>>,
+    pub required_secrets: Option<Vec<Said<RequiredSecret>>>,
     pub workload_identity: Option<WorkloadIdentity>,
     pub tenancy: Option<Tenancy>,
     pub rotation: Option<Rotation>,
@@ -90,6 +93,8 @@ pub struct Policy {
     pub images: Option<images::Images>,
     pub placeholders: Option<placeholders::Placeholders>,
     pub scripts: Option<scripts::Scripts>,
+    /// Every key that is said, of the later policies first.
+    said: Vec<(String, Place)>,
 }
 
 impl Policy {
@@ -120,6 +125,16 @@ impl Policy {
         files: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Policy, Vec<Mistake>> {
         extends::read(file, text, rules, files)
+    }
+
+    /// The line that says `key`, which counts: `tightlip.yaml:12`.
+    pub fn line_of(&self, key: &str) -> Option<String> {
+        self.said.iter().find(|(said, _)| said == key).map(|(_, place)| place.to_string())
+    }
+
+    /// The line that switches `rule` on; of several keys that do, the first of `keys`.
+    pub fn line_asking_for(&self, rule: &str) -> Option<String> {
+        keys().filter(|key| key.rules.contains(&rule)).find_map(|key| self.line_of(key.path))
     }
 }
 

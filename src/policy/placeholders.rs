@@ -4,10 +4,17 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("placeholders", "What samples say in the place of a secret.", &[]),
+    key("placeholders.only", "The only texts that may stand there, beside none.", &["placeholder-not-agreed"]),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

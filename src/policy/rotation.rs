@@ -5,10 +5,27 @@
 use globset::GlobMatcher;
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::shape::Pairs;
 use super::verifier::Verifier;
 
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key(
+        "rotation",
+        "How old a secret may become. With `check --history` git tells the age of sealed and encrypted values without an annotation.",
+        &["rotation-overdue", "rotation-date-missing"],
+    ),
+    key(
+        "rotation.annotation",
+        "The annotation with the day of the last rotation, on the object or on the Secret that it templates.",
+        &[],
+    ),
+    key("rotation.categories", "The sorts of secrets, each by a glob of names; the first that matches counts.", &[]),
+    key("rotation.max-age", "How old each sort may be: days, such as `90d`. A sort that is absent has no limit.", &[]),
+];
 
 #[derive(Clone, Debug, Default)]
 pub struct Rotation {

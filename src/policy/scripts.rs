@@ -5,12 +5,22 @@
 use serde::Deserialize;
 
 use super::files::{Pattern, patterns};
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::verifier::Verifier;
 use super::{Level, RuleSetting};
 use crate::model::{RepoPath, Severity};
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("scripts", "What scripts say of secrets.", &[]),
+    key("scripts.no-literal-secrets", "Scripts generate or read secrets.", &["literal-in-script"]),
+    key("scripts.no-literal-secrets.paths", "The scripts that are meant. Default: all.", &[]),
+    key("scripts.no-literal-secrets.severity", "What it weighs. Default: what the rule says itself.", &[]),
+    key("scripts.no-literal-secrets.allow", "Scripts that may.", &[]),
+];
 
 /// The rule that this convention switches on.
 const RULE: &str = "literal-in-script";

@@ -5,11 +5,60 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::shape::{Pairs, Written};
 use super::verifier::{ByName, Verifier};
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("stores", "Where secrets come from.", &[]),
+    key(
+        "stores.shared",
+        "The stores that are there for everybody; ExternalSecrets read from no others.",
+        &["store-reference-not-as-agreed"],
+    ),
+    key("stores.shared[].kind", "Its kind.", &[]),
+    key("stores.shared[].name", "Its name.", &[]),
+    key("stores.shared[].namespace", "Its namespace.", &["store-settings-not-as-agreed"]),
+    key(
+        "stores.shared[].provider",
+        "Its provider, as the key below `spec.provider` is called.",
+        &["store-provider-not-as-agreed"],
+    ),
+    key("stores.shared[].providers", "Several, of which it has one.", &["store-provider-not-as-agreed"]),
+    key(
+        "stores.shared[].vault-namespace",
+        "Its namespace in Vault, or one for each environment.",
+        &["store-settings-not-as-agreed"],
+    ),
+    key(
+        "stores.shared[].vault-version",
+        "Its version of the KV engine, or one for each environment.",
+        &["store-settings-not-as-agreed"],
+    ),
+    key("stores.shared[].path", "Its mount in Vault, or one for each environment.", &["store-settings-not-as-agreed"]),
+    key(
+        "stores.shared[].auth-mount-path",
+        "Its login's mount in Vault, or one for each environment.",
+        &["store-settings-not-as-agreed"],
+    ),
+    key("stores.shared[].auth", "How it logs in: the key below `auth`, or `authType`.", &["store-auth-not-as-agreed"]),
+    key(
+        "stores.shared[].service-account",
+        "As whom it logs in: `namespace/name`, or `name` in any namespace.",
+        &["store-identity-not-as-agreed"],
+    ),
+    key(
+        "stores.defined-by-apps",
+        "`false`: an application's folder defines no store. Default: `true`.",
+        &["store-defined-by-app"],
+    ),
+    key("stores.providers", "The providers that any store may have.", &["store-provider-not-as-agreed"]),
+    key("stores.auth", "How any store of a provider logs in.", &["store-auth-not-as-agreed"]),
+];
 
 const KINDS: &[&str] = &["SecretStore", "ClusterSecretStore"];
 

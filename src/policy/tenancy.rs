@@ -4,11 +4,28 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::template::Template;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("tenancy", "Which keys of the backend belong to which tenant, by the binding `tenant`.", &[]),
+    key(
+        "tenancy.remote-key",
+        "A template of a tenant's keys. Of several tenants that fit the longest name counts.",
+        &["foreign-tenant-key"],
+    ),
+    key("tenancy.shared", "Keys that belong to no tenant, each with the namespaces that may read it.", &[]),
+    key(
+        "tenancy.store-conditions",
+        "Each ClusterSecretStore says which namespaces may use it.",
+        &["store-without-conditions"],
+    ),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

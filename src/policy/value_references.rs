@@ -2,9 +2,17 @@
 //!
 //! It does not know which values there are.
 
+use super::keys::{Key, key};
 use super::place::Said;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[key(
+    "value-references",
+    "The backends to which values may refer, as in `ref+vault://…`.",
+    &["value-reference-to-other-backend"],
+)];
 
 /// Each backend, and how references to it begin.
 const BACKENDS: &[(&str, &[&str])] = &[

@@ -4,11 +4,35 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
 use super::place::Said;
 use super::template::Template;
 use super::verifier::Verifier;
 use crate::text::settings::Spanned;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("vault", "How the Vault Secrets Operator is used.", &[]),
+    key("vault.auth", "What a VaultAuth says.", &["vault-auth-not-as-agreed"]),
+    key("vault.auth.method", "Its method.", &[]),
+    key("vault.auth.mount", "A template of its mount.", &[]),
+    key("vault.auth.role", "A template of its role.", &[]),
+    key("vault.auth.service-account", "A template of its ServiceAccount.", &[]),
+    key("vault.auth.never-roles", "Templates of roles that no workload takes.", &[]),
+    key("vault.static", "Where a VaultStaticSecret reads; one of the list fits.", &["vault-path-not-as-agreed"]),
+    key("vault.static[].mount", "A template of its mount.", &[]),
+    key("vault.static[].type", "Its engine.", &[]),
+    key("vault.static[].path", "A template of its path.", &[]),
+    key("vault.dynamic", "Where a VaultDynamicSecret reads.", &["vault-path-not-as-agreed"]),
+    key("vault.dynamic.mount", "A template of its mount.", &[]),
+    key("vault.dynamic.path", "A template of its path.", &[]),
+    key(
+        "vault.dynamic.for",
+        "What has to come from there: nothing else hands out the credentials of a database.",
+        &["static-database-credentials"],
+    ),
+];
 
 const METHODS: &[&str] = &["kubernetes", "jwt", "appRole", "aws", "gcp"];
 const TYPES: &[&str] = &["kv-v1", "kv-v2"];

@@ -4,7 +4,29 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("workload-identity", "ServiceAccounts that stand for an identity of the cloud, so that no key is needed.", &[]),
+    key(
+        "workload-identity.when-strategy",
+        "The strategy of `helm.strategy` under which they are bound. Default: always.",
+        &[],
+    ),
+    key(
+        "workload-identity.service-accounts",
+        "The accounts that are bound: `namespace/name`, or `name` in any namespace.",
+        &["identity-not-bound"],
+    ),
+    key("workload-identity.annotations", "The annotations of which a bound account has one.", &[]),
+    key(
+        "workload-identity.stores",
+        "The accounts that stores log in with are bound, each to the cloud of its store.",
+        &["identity-not-bound"],
+    ),
+];
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]

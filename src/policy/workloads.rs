@@ -4,7 +4,44 @@
 
 use serde::Deserialize;
 
+use super::keys::{Key, key};
 use super::layer::layered;
+
+/// What its keys mean.
+pub const KEYS: &[Key] = &[
+    key("workloads", "How programs take their secrets.", &[]),
+    key(
+        "workloads.env",
+        "The ways by which Secrets may reach the environment. An empty list allows all.",
+        &["secret-taken-otherwise"],
+    ),
+    key(
+        "workloads.files",
+        "Secrets that are files by their name, such as keys and certificates, are mounted.",
+        &["file-secret-outside-volume"],
+    ),
+    key("workloads.read-only-secret-mounts", "Mounts of Secrets say `readOnly: true`.", &["secret-mount-writable"]),
+    key(
+        "workloads.connection-strings",
+        "Connection strings take their password from a variable.",
+        &["literal-in-connection-string"],
+    ),
+    key(
+        "workloads.no-direct-backend",
+        "Programs don't talk to the secret backend: no injector, no CSI volume, no address of it.",
+        &["direct-backend-access"],
+    ),
+    key("workloads.file-secrets", "Where Secrets are mounted, and which have to be.", &[]),
+    key("workloads.file-secrets.mount", "The folder below which they are mounted.", &["secret-mounted-elsewhere"]),
+    key(
+        "workloads.file-secrets.for",
+        "The sorts of files that are mounted and never variables. Default: all.",
+        &["file-secret-outside-volume"],
+    ),
+    key("workloads.reload", "Workloads ask to be restarted when their Secrets change.", &["reload-not-requested"]),
+    key("workloads.reload.by", "Whom they ask: `reloader` is Stakater Reloader.", &[]),
+    key("workloads.reload.for", "The ways to read a Secret for which they have to. Default: all.", &[]),
+];
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]

@@ -1,16 +1,18 @@
 //! `docs/schema/policy.schema.json` says what the reader of `tightlip.yaml` takes, because the reader was asked: a key
-//! that nobody knows makes it name those that it knows, and values of every sort show which it bears.
+//! that nobody knows makes it name those that it knows, and values of every sort show which it bears. What they mean is
+//! said beside the reader.
 //!
 //! It does not know the keys. `TIGHTLIP_BLESS=1` writes the schema anew.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
 use tightlip::catalog::Catalog;
-use tightlip::policy::{PROFILES, Policy};
+use tightlip::policy::{PROFILES, Policy, keys};
 
-use crate::harness;
+use crate::{harness, policy_page};
 
 /// What is asked for: no key, no rule and no word of any list.
 const NOBODY: &str = "§";
@@ -158,6 +160,12 @@ fn sample(around: Around) -> Value {
     }
 }
 
+/// What the reader says of all it takes.
+pub fn asked() -> Value {
+    mapping(&|policy| policy)
+}
+
+/// The same with what the keys mean and which rules there are.
 fn made() -> Value {
     let mut made = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -165,9 +173,107 @@ fn made() -> Value {
         "$comment": "Made by tests/it/policy_schema.rs; TIGHTLIP_BLESS=1 cargo test policy_schema writes it anew.",
         "title": "tightlip.yaml, version 1",
     });
-    let Value::Object(of_reader) = mapping(&|policy| policy) else { panic!("a policy is a mapping") };
+    let Value::Object(of_reader) = asked() else { panic!("a policy is a mapping") };
     made.as_object_mut().unwrap().extend(of_reader);
+    for key in keys() {
+        let rules = key.rules.join(", ");
+        let rules = if rules.is_empty() { rules } else { format!(" Switches on: {rules}.") };
+        let place = at_mut(&mut made, key.path).unwrap_or_else(|| panic!("no key {}", key.path));
+        place.shift_insert(0, "description".to_owned(), format!("{}{rules}", key.meaning).into());
+    }
+    name_rules(&mut made);
     made
+}
+
+/// Editors offer the ids of the built-in rules; aliases and rules of one's own are names, too.
+fn name_rules(schema: &mut Value) {
+    let catalog = Catalog::built_in();
+    let (any, ids) = (json!({ "$ref": "#/$defs/setting" }), catalog.rules().iter().map(|rule| rule.id));
+    let rules = at_mut(schema, "rules").expect("rules");
+    let setting = rules.insert("additionalProperties".to_owned(), any).expect("a setting");
+    let named = catalog
+        .rules()
+        .iter()
+        .map(|rule| (rule.id.to_owned(), json!({ "description": rule.title, "$ref": "#/$defs/setting" })));
+    rules.insert("properties".to_owned(), Value::Object(named.collect()));
+    let rule = at_mut(schema, "ignore[].rule").expect("a rule");
+    rule.remove("type");
+    rule.insert("anyOf".to_owned(), json!([{ "$ref": "#/$defs/rule" }, { "type": "string" }]));
+    schema["$defs"] = json!({ "setting": setting, "rule": { "enum": ids.collect::<Vec<_>>() } });
+}
+
+/// What is known of a key: `stores.shared[].kind`, `bindings.*.path`.
+pub fn at<'s>(schema: &'s Value, path: &str) -> Option<&'s Value> {
+    path.replace("[]", ".[]").split('.').try_fold(schema, |schema, step| match step {
+        "[]" => sorts(schema).find_map(|sort| sort.get("items")),
+        "*" => sorts(schema).find_map(|sort| sort.get("additionalProperties")),
+        key => sorts(schema).find_map(|sort| sort.get("properties")?.get(key)),
+    })
+}
+
+/// The schema itself, or each of those that may hold in its place.
+fn sorts(schema: &Value) -> impl Iterator<Item = &Value> {
+    let several = schema.get("anyOf").and_then(Value::as_array);
+    several.map_or(std::slice::from_ref(schema), Vec::as_slice).iter()
+}
+
+fn at_mut<'s>(schema: &'s mut Value, path: &str) -> Option<&'s mut Map<String, Value>> {
+    let steps = path.replace("[]", ".[]");
+    let mut here = schema;
+    for step in steps.split('.') {
+        let holds = |sort: &Value| match step {
+            "[]" => sort.get("items").is_some(),
+            "*" => sort.get("additionalProperties").is_some_and(Value::is_object),
+            key => sort.get("properties").is_some_and(|known| known.get(key).is_some()),
+        };
+        if let Some(index) = here.get("anyOf").and_then(Value::as_array).and_then(|all| all.iter().position(holds)) {
+            here = &mut here["anyOf"][index];
+        }
+        here = match step {
+            "[]" => here.get_mut("items")?,
+            "*" => here.get_mut("additionalProperties")?,
+            key => here.get_mut("properties")?.get_mut(key)?,
+        };
+    }
+    here.as_object_mut()
+}
+
+/// The keys that the schema knows.
+fn known(schema: &Value, path: &str, keys: &mut BTreeSet<String>) {
+    for sort in sorts(schema) {
+        if let Some(items) = sort.get("items") {
+            known(items, &format!("{path}[]"), keys);
+        }
+        if let Some(values) = sort.get("additionalProperties") {
+            known(values, &joined(path, "*"), keys);
+        }
+        for (key, value) in sort.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let path = joined(path, key);
+            known(value, &path, keys);
+            keys.insert(path);
+        }
+    }
+}
+
+/// The keys of the schema that `value` has.
+pub fn paths_of(value: &Value, schema: &Value, path: &str, keys: &mut BTreeSet<String>) {
+    for sort in sorts(schema) {
+        for (item, items) in value.as_array().into_iter().flatten().zip(std::iter::repeat(sort.get("items"))) {
+            paths_of(item, items.unwrap_or(&Value::Null), &format!("{path}[]"), keys);
+        }
+        for (key, value) in value.as_object().into_iter().flatten() {
+            if let Some(schema) = sort.get("properties").and_then(|known| known.get(key)) {
+                keys.insert(joined(path, key));
+                paths_of(value, schema, &joined(path, key), keys);
+            } else if let Some(schema) = sort.get("additionalProperties") {
+                paths_of(value, schema, &joined(path, "*"), keys);
+            }
+        }
+    }
+}
+
+fn joined(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 fn file() -> PathBuf {
@@ -193,9 +299,7 @@ fn policies() -> Vec<(String, String)> {
     roots.push(harness::repository().to_owned());
     let of_root = |root: &Path| (root.display().to_string(), fs::read_to_string(root.join("tightlip.yaml")).unwrap());
     policies.extend(roots.iter().map(|root| of_root(root)));
-    let page = fs::read_to_string(harness::repository().join("docs/policy.md")).unwrap();
-    let blocks = page.split("```yaml\n").skip(1).filter_map(|part| part.split_once("```"));
-    policies.extend(blocks.map(|(block, _)| ("docs/policy.md".to_owned(), block.to_owned())));
+    policies.extend(policy_page::examples().into_iter().map(|example| ("docs/policy.md".to_owned(), example.policy)));
     policies.retain(|(_, text)| text.contains("version:"));
     policies
 }
@@ -266,4 +370,11 @@ fn a_misspelt_key_is_refused_where_the_reader_refuses_it() {
 
 fn is_missing(told: &[tightlip::text::settings::Misread]) -> bool {
     told.iter().any(|wrong| wrong.message.ends_with("is missing"))
+}
+
+#[test]
+fn every_key_has_a_meaning() {
+    let mut taken = BTreeSet::new();
+    known(&asked(), "", &mut taken);
+    assert_eq!(keys().map(|key| key.path.to_owned()).collect::<BTreeSet<_>>(), taken);
 }

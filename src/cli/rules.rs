@@ -40,11 +40,11 @@ fn list() -> Result<Exit, Failure> {
 
 fn explain(name: &str) -> Result<Exit, Failure> {
     let catalog = Catalog::built_in();
-    let rule = match catalog.get(name) {
-        Some(rule) => rule,
-        None => own_rule(name).ok_or_else(|| Failure::new(catalog.unknown(name)))?,
-    };
-    say(|out| page(rule, out))?;
+    let mut rules = catalog.all(name);
+    if rules.is_empty() {
+        rules.push(own_rule(name).ok_or_else(|| Failure::new(catalog.unknown(name)))?);
+    }
+    say(|out| pages(&rules, out))?;
     Ok(Exit::Clean)
 }
 
@@ -54,6 +54,17 @@ fn own_rule(name: &str) -> Option<&'static Rule> {
     let catalog = own_rules::catalog(None, &own_rules::on_disk(&root.folder).ok()?).ok()?;
     let policy = read_policy(None, root.policy.map(PolicyFile::Disk), &catalog).ok()?;
     catalog.with_rules(policy.custom.iter().map(|custom| custom.rule)).get(name)
+}
+
+/// A page for each rule: a catalogue's code can stand for several.
+fn pages(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
+    for (at, rule) in rules.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        page(rule, out)?;
+    }
+    Ok(())
 }
 
 fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {

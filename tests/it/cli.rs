@@ -485,7 +485,9 @@ fn rules_are_listed_explained_and_proven() {
     let list = stdout(&tightlip(here.path(), &["rules", "list"]));
     assert!(list.lines().any(|line| line.starts_with("plaintext-secret ")), "{list}");
     let page = stdout(&tightlip(here.path(), &["rules", "explain", "MAN001"]));
-    assert!(page.starts_with("plaintext-secret: "), "{page}");
+    assert!(page.contains("\nplaintext-secret: ") && page.contains("forbidden-mechanism: "), "{page}");
+    let page = stdout(&tightlip(here.path(), &["rules", "explain", "plaintext-secret"]));
+    assert!(page.starts_with("plaintext-secret: ") && !page.contains("forbidden-mechanism: "), "{page}");
     assert_eq!(code(&tightlip(here.path(), &["rules", "explain", "plaintext-secrt"])), 2);
     assert_eq!(code(&tightlip(here.path(), &["rules", "verify"])), 0);
 }

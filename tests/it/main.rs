@@ -14,6 +14,7 @@ mod custom;
 mod decoding;
 mod docs;
 mod fix;
+mod fix_agreed;
 mod fixtures;
 mod formats;
 mod harness;

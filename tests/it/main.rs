@@ -34,6 +34,7 @@ mod readme;
 mod recall;
 mod report;
 mod repository;
+mod samples;
 mod shapes;
 mod staged;
 mod syntax;

@@ -93,7 +93,7 @@ fn proof(rule: &Rule) -> String {
     }
     let takes_comment = pair.is_some_and(|pair| takes_comment(&pair.bad.path));
     let how = match takes_comment {
-        true => format!("a comment on the line, `# tightlip: ignore[{}]` and the reason", rule.id),
+        true => "a comment on the line, `# tightlip: ignore[rule-id] the reason`".to_owned(),
         false => format!("`ignore: [{{ rule: {}, path: …, reason: … }}]` in the policy", rule.id),
     };
     write!(out, "\nWhere it is right as it stands: {how}.\n").unwrap();

@@ -125,6 +125,11 @@ fn text(file: &Path) -> Option<String> {
     Some(text)
 }
 
+/// Without the ignore of another rule: on a page it would silence nothing.
+fn unmarked(line: &str) -> String {
+    line.split(concat!(" # tight", "lip: ignore[")).next().unwrap_or_default().to_owned()
+}
+
 /// The lines around one of them, in its document.
 fn cut(path: String, text: &str, at: usize, is_marked: bool) -> Sample {
     let all: Vec<&str> = text.lines().collect();
@@ -132,7 +137,7 @@ fn cut(path: String, text: &str, at: usize, is_marked: bool) -> Sample {
     let start = (0..at.min(all.len())).rev().find(is_break).map_or(0, |index| index + 1);
     let end = (at + 1..all.len()).find(is_break).unwrap_or(all.len());
     let (from, to) = (start.max(at.saturating_sub(AROUND)), end.min(at + AROUND + 1));
-    let mut lines: Vec<String> = all.get(from..to).unwrap_or_default().iter().map(|line| (*line).to_owned()).collect();
+    let mut lines: Vec<String> = all.get(from..to).unwrap_or_default().iter().map(|line| unmarked(line)).collect();
     let mut marked = at - from;
     if from > start {
         lines.insert(0, "…".to_owned());

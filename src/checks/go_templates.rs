@@ -4,8 +4,8 @@
 
 use super::{Context, Reporter};
 use crate::document::{Document, ExternalSecret, Form};
-use crate::syntax::Node;
-use crate::text::{Span, closest};
+use crate::syntax::{Change, Node};
+use crate::text::{Span, closest, only_closest};
 
 /// In these a dot means something else, or text comes from elsewhere.
 const SHIFTS: [&str; 6] = ["range", "with", "define", "template", "block", "tpl"];
@@ -30,8 +30,9 @@ pub fn unknown_variable(document: &Document, _context: &Context, reporter: &mut 
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("there is `{}`.", keys.join("`, `")),
                 };
-                let draft = reporter.within(value, span).blank("name", name).blank("hint", hint);
-                draft.emit();
+                let near = only_closest(name, keys.iter().copied()).filter(|near| near.chars().all(is_part));
+                let fix = near.and_then(|near| Change::value(text, replaced(text, span, near)).at(value));
+                reporter.within(value, span).blank("name", name).blank("hint", hint).fix(fix).emit();
             }
         }
     }
@@ -46,10 +47,18 @@ pub fn dash(document: &Document, _context: &Context, reporter: &mut Reporter) {
                 let rest =
                     text[span.end..].split(|char: char| !is_part(char) && char != '-').next().unwrap_or_default();
                 let whole = format!("{name}{}", rest.trim_end_matches('-'));
-                reporter.within(value, span).blank("name", whole).emit();
+                // With the dot before it.
+                let field = Span::new(span.start - 1, span.start + whole.len());
+                let indexed = replaced(text, field, &format!("(index . \"{whole}\")"));
+                let fix = Change::value(text, indexed).at(value);
+                reporter.within(value, span).blank("name", whole).fix(fix).emit();
             }
         }
     }
+}
+
+fn replaced(text: &str, part: Span, with: &str) -> String {
+    [&text[..part.start], with, &text[part.end..]].concat()
 }
 
 /// What the operator runs as a template.

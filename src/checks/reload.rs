@@ -5,8 +5,9 @@
 use super::workload_view::Workload;
 use super::{Context, Reporter};
 use crate::document::{Document, Role};
+use crate::model::Edit;
 use crate::policy::{Subject, Way};
-use crate::syntax::Node;
+use crate::syntax::{Change, New, Node};
 
 const LIST: &str = "secret.reloader.stakater.com/reload";
 
@@ -43,7 +44,27 @@ pub fn not_requested(document: &Document, context: &Context, reporter: &mut Repo
             Some(list) => *list,
             None => **first,
         };
-        reporter.at(place).blank("name", first.as_str().unwrap_or_default()).emit();
+        let draft = reporter.at(place).blank("name", first.as_str().unwrap_or_default());
+        draft.fix(requested(&workload, &requests, &missed)).emit();
+    }
+}
+
+/// The annotation that asks for all that is missed, on the workload itself: where a chart or a release puts its
+/// annotations, its values do not say.
+fn requested(workload: &Workload, requests: &Requests, missed: &[&Node]) -> Option<Edit> {
+    let is_pod_maker = matches!(workload.root.str_at("kind"), Some("Deployment" | "StatefulSet" | "DaemonSet"));
+    let metadata = workload.root.get("metadata").filter(|_| is_pod_maker && !workload.is_values)?;
+    let mut names: Vec<&str> = missed.iter().filter_map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let names = names.join(",");
+    match (requests.lists.first(), metadata.get("annotations")) {
+        (Some(list), _) => {
+            let listed = list.as_str()?;
+            Change::value(listed, format!("{listed},{names}")).at(*list)
+        }
+        (None, Some(annotations)) => Change::entry(LIST, New::text(names)).at(annotations),
+        (None, None) => Change::entry("annotations", New::mapping(LIST, New::text(names))).at(metadata),
     }
 }
 

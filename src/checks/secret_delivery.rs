@@ -60,7 +60,7 @@ pub fn never_reread(deployment: &Deployment, reporter: &mut UnitReporter) {
 /// The workload among those that the operator restarts.
 fn restarted(secret: &Object, workload: &Object) -> Option<(Place, Change)> {
     let name = workload.name_text()?;
-    let target = New::Mapping(vec![("kind", New::text(workload.kind())), ("name", New::text(name))]);
+    let target = New::Mapping(vec![("kind".into(), New::text(workload.kind())), ("name".into(), New::text(name))]);
     let spec = secret.data.get("spec")?;
     Some(match spec.get("rolloutRestartTargets") {
         Some(targets) => (targets.place, Change::Item(target)),

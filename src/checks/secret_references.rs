@@ -69,7 +69,7 @@ fn kept_name(object: &Object, name: &str) -> Option<(Place, Change)> {
     let name = New::text(name);
     Some(match spec.get("target") {
         Some(target) => (target.place, Change::entry("name", name)),
-        None => (spec.place, Change::entry("target", New::Mapping(vec![("name", name)]))),
+        None => (spec.place, Change::entry("target", New::mapping("name", name))),
     })
 }
 

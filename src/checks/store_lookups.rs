@@ -95,12 +95,15 @@ pub fn kind_mismatch(deployment: &Deployment, reporter: &mut UnitReporter) {
         let place = reference.kind_place.unwrap_or(reference.place);
         let draft = reporter.at(place, &*reference.name).confidence(sure(deployment, reference, Confidence::High));
         let draft = draft.blank("name", &*reference.name).blank("said", said).blank("kind", store.kind.name());
-        let kind = New::text(store.kind.name());
-        let change = match (reference.kind_place, reference.holder) {
-            (Some(place), _) => (place, Change::Value { from: reference.kind.name().to_owned(), to: kind }),
-            (None, holder) => (holder, Change::entry("kind", kind)),
-        };
-        draft.related(store.place, "defined here").fix([change]).emit();
+        draft.related(store.place, "defined here").fix([of_kind(reference, store.kind.name())]).emit();
+    }
+}
+
+/// What makes the reference one to a store of this kind.
+pub fn of_kind(reference: &StoreReference, kind: &str) -> (Place, Change) {
+    match reference.kind_place {
+        Some(place) => (place, Change::value(reference.kind.name(), kind)),
+        None => (reference.holder, Change::entry("kind", New::text(kind))),
     }
 }
 

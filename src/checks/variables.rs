@@ -7,7 +7,7 @@ use super::fields::may_be_completed;
 use super::{Context, Reporter};
 use crate::document::{Document, Form};
 use crate::facts::consumers::{CONTAINERS, pod_spec};
-use crate::syntax::Node;
+use crate::syntax::{Node, moved_behind};
 use crate::text::Span;
 
 /// `variable-used-before-definition`
@@ -18,8 +18,12 @@ pub fn before_definition(document: &Document, _context: &Context, reporter: &mut
             let Some(value) = value else { continue };
             for (span, name) in references(value.as_str().unwrap_or_default()) {
                 let is_known = variables[..index].iter().any(|(other, _)| *other == name);
-                if !is_known && variables[index + 1..].iter().any(|(other, _)| *other == name) {
-                    reporter.within(*value, span).blank("name", name).emit();
+                let later = variables[index + 1..].iter().position(|(other, _)| *other == name);
+                if let Some(later) = later.filter(|_| !is_known) {
+                    let entry = |index| container.get("env")?.items().nth(index);
+                    let fix =
+                        entry(index).zip(entry(index + 1 + later)).and_then(|(it, other)| moved_behind(it, other));
+                    reporter.within(*value, span).blank("name", name).fix(fix.into_iter().flatten()).emit();
                 }
             }
         }

@@ -8,7 +8,7 @@ use super::{Context, Reporter};
 use crate::document::{Document, Form, Manifest};
 use crate::facts::vault_operator::GROUP;
 use crate::model::Confidence;
-use crate::syntax::Node;
+use crate::syntax::{Change, Node};
 
 /// What each method needs: all of these, and one of those.
 static METHODS: &[(&str, &[&str], &[&str])] = &[
@@ -93,8 +93,10 @@ pub fn path_repeats_data(document: &Document, _context: &Context, reporter: &mut
             continue;
         }
         let data = if is_second { "/data" } else { "" };
-        let draft = reporter.at(path).blank("first", first).blank("rest", rest.trim_start_matches("data/"));
-        draft.blank("read", format!("{}{data}/{text}", mount.trim_matches('/'))).emit();
+        let rest = rest.trim_start_matches("data/");
+        let draft = reporter.at(path).blank("first", first).blank("rest", rest);
+        let draft = draft.blank("read", format!("{}{data}/{text}", mount.trim_matches('/')));
+        draft.fix(Change::value(path.as_str().unwrap_or_default(), rest).at(path)).emit();
     }
 }
 

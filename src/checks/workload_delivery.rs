@@ -5,9 +5,9 @@
 use super::workload_view::{Mount, Workload};
 use super::{Context, Reporter};
 use crate::document::Document;
-use crate::model::DraftBuilder;
+use crate::model::{DraftBuilder, Edit};
 use crate::policy::{FileKind, RequiredSecret, Said, Way, Workloads};
-use crate::syntax::Node;
+use crate::syntax::{Change, New, Node};
 
 /// `secret-taken-otherwise`
 pub fn taken_otherwise(document: &Document, context: &Context, reporter: &mut Reporter) {
@@ -135,8 +135,17 @@ pub fn writable(document: &Document, context: &Context, reporter: &mut Reporter)
             if mount.read_only.is_some_and(|it| it.is_masked() || it.as_str() == Some("true")) {
                 continue;
             }
-            reporter.at(mount.read_only.unwrap_or(mount.path)).blank("name", name).emit();
+            let draft = reporter.at(mount.read_only.unwrap_or(mount.path)).blank("name", name);
+            draft.fix(read_only(mount)).emit();
         }
+    }
+}
+
+fn read_only(mount: &Mount) -> Option<Edit> {
+    let to = New::Plain("true".to_owned());
+    match mount.read_only {
+        Some(written) => Change::Value { from: written.as_str()?.to_owned(), to }.at(written),
+        None => Change::entry("readOnly", to).at(mount.path.parent()?),
     }
 }
 

@@ -13,7 +13,7 @@ pub enum Change {
     /// The scalar that says `from`, a key too, says `to`.
     Value { from: String, to: New },
     /// The mapping gets an entry.
-    Entry { key: &'static str, value: New },
+    Entry { key: String, value: New },
     /// The list gets one more item; a key with nothing behind it gets a list.
     Item(New),
     /// The item of a list becomes a mapping that holds it under this key.
@@ -29,7 +29,7 @@ pub enum New {
     Text(String),
     /// A number or a truth value, as it is written.
     Plain(String),
-    Mapping(Vec<(&'static str, New)>),
+    Mapping(Vec<(String, New)>),
     List(Vec<New>),
 }
 
@@ -38,8 +38,8 @@ impl Change {
         Change::Value { from: from.into(), to: New::Text(to.into()) }
     }
 
-    pub fn entry(key: &'static str, value: New) -> Change {
-        Change::Entry { key, value }
+    pub fn entry(key: impl Into<String>, value: New) -> Change {
+        Change::Entry { key: key.into(), value }
     }
 
     /// The bytes that change, of the text that `node` lies in.
@@ -60,6 +60,11 @@ impl Change {
 impl New {
     pub fn text(text: impl Into<String>) -> New {
         New::Text(text.into())
+    }
+
+    /// A mapping of one entry.
+    pub fn mapping(key: impl Into<String>, value: New) -> New {
+        New::Mapping(vec![(key.into(), value)])
     }
 }
 
@@ -100,7 +105,7 @@ fn with_entry(mapping: Node, key: &str, value: &New) -> Option<Edit> {
     };
     let indent = indent_of(own)?;
     let mut lines = Vec::new();
-    in_block(&format!("{indent}{key}:"), &indent, value, &mut lines)?;
+    in_block(&format!("{indent}{}:", key_text(key, false)?), &indent, value, &mut lines)?;
     after_line(source, place, &lines)
 }
 
@@ -172,7 +177,7 @@ fn is_plain_line(node: Node) -> bool {
 }
 
 /// Where the last thing in `node` ends.
-fn end_of(node: Node) -> usize {
+pub(super) fn end_of(node: Node) -> usize {
     let mut node = node;
     loop {
         let last = match () {
@@ -224,12 +229,12 @@ fn after_line(source: &str, place: usize, lines: &[String]) -> Option<Edit> {
     Some(Edit { span: Span::new(end, end), text })
 }
 
-fn line_start(source: &str, place: usize) -> usize {
+pub(super) fn line_start(source: &str, place: usize) -> usize {
     source.get(..place).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1)
 }
 
 /// Where the line of `place` ends, without and with its line break.
-fn line_end(source: &str, place: usize) -> (usize, usize) {
+pub(super) fn line_end(source: &str, place: usize) -> (usize, usize) {
     match source.get(place..).and_then(|rest| rest.find('\n')) {
         None => (source.len(), source.len()),
         Some(at) => {
@@ -247,7 +252,7 @@ fn line_break(source: &str, place: usize) -> &'static str {
 }
 
 /// What stands before `place` on its line.
-fn before(source: &str, place: usize) -> Option<&str> {
+pub(super) fn before(source: &str, place: usize) -> Option<&str> {
     let start = line_start(source, place);
     let text = source.get(start..place)?;
     Some(if start == 0 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text })
@@ -270,7 +275,7 @@ fn in_block(head: &str, indent: &str, value: &New, lines: &mut Vec<String>) -> O
             }
             for (index, (key, value)) in entries.iter().enumerate() {
                 let start = if is_item && index == 0 { format!("{head} ") } else { below.clone() };
-                in_block(&format!("{start}{key}:"), &below, value, lines)?;
+                in_block(&format!("{start}{}:", key_text(key, false)?), &below, value, lines)?;
             }
         }
         New::List(items) => {
@@ -297,7 +302,7 @@ fn in_flow(value: &New, json: bool) -> Option<String> {
         }
         New::Mapping(entries) => {
             let entry =
-                |(key, value): &(&str, New)| Some(format!("{}: {}", key_text(key, json)?, in_flow(value, json)?));
+                |(key, value): &(String, New)| Some(format!("{}: {}", key_text(key, json)?, in_flow(value, json)?));
             let entries: Option<Vec<String>> = entries.iter().map(entry).collect();
             format!("{{{}}}", entries?.join(", "))
         }
@@ -400,6 +405,9 @@ mod tests {
         ] {
             assert_eq!(changed(before, "s", entry()).as_deref(), Some(after));
         }
+        let strange = Change::entry("on", New::mapping("a.example/b: c", New::text("yes")));
+        let quoted = "s:\n  m: n\n  \"on\":\n    \"a.example/b: c\": \"yes\"\n";
+        assert_eq!(changed("s:\n  m: n\n", "s", strange).as_deref(), Some(quoted));
         assert_eq!(changed("s:\n  kind: a\n", "s", entry()), None, "there is one");
         assert_eq!(changed("s: {name: a # why\n  }\n", "s", entry()), None, "a comment would swallow it");
     }
@@ -416,7 +424,7 @@ mod tests {
         ] {
             assert_eq!(changed(before, "l", item()).as_deref(), Some(after));
         }
-        let target = New::Mapping(vec![("kind", New::text("Deployment")), ("name", New::text("web"))]);
+        let target = New::Mapping(vec![("kind".into(), New::text("Deployment")), ("name".into(), New::text("web"))]);
         let list = Change::entry("l", New::List(vec![target.clone()]));
         let with_list = "a: b\nl:\n  - kind: Deployment\n    name: web\n";
         assert_eq!(changed("a: b\n", "", list).as_deref(), Some(with_list));

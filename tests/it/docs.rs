@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tightlip::catalog::Catalog;
-use tightlip::model::{Rule, Tier};
+use tightlip::model::{Rule, Safety, Tier};
 use tightlip::policy::Policy;
 
 use crate::harness;
+use crate::samples::{self, Sample};
 
 const MADE: &str = "<!-- Made by tests/it/docs.rs; TIGHTLIP_BLESS=1 cargo test docs writes it anew. -->\n\n";
 
@@ -64,11 +65,64 @@ fn section(rule: &Rule) -> String {
         let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
         write!(out, "\n{}\n", text.trim().replace('<', "\\<")).unwrap();
     }
+    if !rule.is_credential() {
+        out += &proof(rule);
+    }
     if !rule.references.is_empty() {
         let links: Vec<String> = rule.references.iter().map(|link| format!("<{link}>")).collect();
         write!(out, "\n{}\n", links.join(" · ")).unwrap();
     }
     out
+}
+
+/// What a manifest rule finds and what it leaves alone, how it is cured, and how it is silenced.
+fn proof(rule: &Rule) -> String {
+    let mut out = String::new();
+    let pair = samples::pair(rule.id);
+    if let Some(pair) = &pair {
+        out += &by_policy(pair.policy.as_deref());
+        write!(out, "\nBad, `{}`:\n\n{}", pair.bad.path, shown(&pair.bad)).unwrap();
+        if let Some(good) = &pair.good {
+            out += &by_policy(pair.good_policy.as_deref());
+            write!(out, "\nGood, `{}`:\n\n{}", good.path, shown(good)).unwrap();
+        }
+    }
+    if let Some(safety) = rule.fix {
+        let option = if safety == Safety::Unsafe { " --unsafe" } else { "" };
+        write!(out, "\n`tightlip fix{option} --rule {}` shows what would cure it.\n", rule.id).unwrap();
+    }
+    let takes_comment = pair.is_some_and(|pair| takes_comment(&pair.bad.path));
+    let how = match takes_comment {
+        true => "a comment on the line, `# tightlip: ignore[rule-id] the reason`".to_owned(),
+        false => format!("`ignore: [{{ rule: {}, path: …, reason: … }}]` in the policy", rule.id),
+    };
+    write!(out, "\nWhere it is right as it stands: {how}.\n").unwrap();
+    out
+}
+
+fn by_policy(policy: Option<&str>) -> String {
+    let policy = policy.map(str::trim_end).filter(|policy| *policy != "version: 1");
+    policy.map_or(String::new(), |policy| format!("\nBy this policy:\n\n```yaml\n{policy}\n```\n"))
+}
+
+/// The lines in a block of their own, with an arrow at the one that is found.
+fn shown(sample: &Sample) -> String {
+    let language = match sample.path.rsplit_once('.').map(|(_, end)| end) {
+        Some(end @ ("yaml" | "json" | "toml" | "sh")) => end,
+        Some("yml") => "yaml",
+        Some("tf" | "tfvars") => "hcl",
+        _ if sample.path.ends_with("Dockerfile") => "dockerfile",
+        _ => "text",
+    };
+    let arrow = |index: usize| if sample.marked == Some(index) { " # <- here" } else { "" };
+    let lines = sample.lines.iter().enumerate().map(|(index, line)| format!("{line}{}\n", arrow(index)));
+    format!("```{language}\n{}```\n", lines.collect::<String>())
+}
+
+/// True for what has comments, and is text.
+fn takes_comment(path: &str) -> bool {
+    let ends = [".yaml", ".yml", ".tf", ".tfvars", ".sh", ".env", ".toml", "Dockerfile", "Jenkinsfile"];
+    ends.iter().any(|end| path.ends_with(end))
 }
 
 /// Every line of a fenced block that runs tightlip, as it would be typed.

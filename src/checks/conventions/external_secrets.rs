@@ -2,13 +2,13 @@
 //!
 //! It does not know its remote keys, nor its store.
 
-use super::{Fit, external_secrets, fit, fits_any, wanted};
+use super::{Fit, external_secrets, fit, fits_any, set_below, wanted};
 use crate::checks::deployment::head;
 use crate::checks::{Deployment, UnitReporter};
 use crate::facts::external_secrets::GROUP;
 use crate::graph::{Data, Object, UnitKind, is_open};
 use crate::policy::Said;
-use crate::policy::external_secrets::ExternalSecrets;
+use crate::policy::external_secrets::{ExternalSecrets, TargetName};
 
 fn convention<'a>(deployment: &Deployment<'a>) -> Option<&'a ExternalSecrets> {
     deployment.policy().external_secrets.as_ref()
@@ -70,7 +70,9 @@ pub fn annotations(deployment: &Deployment, reporter: &mut UnitReporter) {
             let place = found.map_or(head(object), |found| found.place);
             let said = if found.is_some() { "has another value" } else { "is missing" };
             let draft = reporter.at(place, &**name).blank("annotation", name).blank("said", said);
-            draft.blank("wanted", &value.value).blank("policy", value.place.to_string()).emit();
+            let draft = draft.blank("wanted", &value.value).blank("policy", value.place.to_string());
+            let metadata = object.data.get("metadata");
+            draft.fix(metadata.map(|metadata| set_below(metadata, "annotations", name, &value.value))).emit();
         }
     }
 }
@@ -104,7 +106,27 @@ pub fn target_name(deployment: &Deployment, reporter: &mut UnitReporter) {
             },
         };
         let draft = reporter.at(place, text).blank("said", said).blank("wanted", wish);
-        draft.blank("policy", agreed.place.to_string()).emit();
+        let draft = draft.blank("policy", agreed.place.to_string());
+        let name = agreed_name(deployment, object, agreed);
+        let keeps_its_name = name.as_deref() == target.unwrap_or(own).as_str();
+        let draft = draft.fix(name.map(|name| set_below(spec, "target", "name", &name)));
+        // Another name is news to those who read the Secret.
+        if keeps_its_name { draft.emit() } else { draft.wants_review().emit() }
+    }
+}
+
+/// The only name that the policy leaves to the Secret: that of the ExternalSecret where it fits.
+fn agreed_name(deployment: &Deployment, object: &Object, agreed: &TargetName) -> Option<String> {
+    let own = object.name_text()?;
+    match agreed.templates.as_deref() {
+        None => Some(own.to_owned()),
+        Some(templates) if fits_any(deployment, object, templates, own) => Some(own.to_owned()),
+        Some([_]) if agreed.as_metadata => None,
+        Some([only]) => {
+            let filled = only.filled(&|name| deployment.label_of(name, object).or(deployment.binding(name, object)));
+            (!filled.contains(['{', '*'])).then_some(filled)
+        }
+        Some(_) => None,
     }
 }
 
@@ -145,7 +167,8 @@ fn lifecycle_field(
     let said = found.map_or("is missing".to_owned(), |found| format!("is `{}`", found.as_str().unwrap_or_default()));
     let draft = reporter.at(found.map_or(head(object), |found| found.place), field);
     let draft = draft.blank("field", field).blank("said", said).blank("wanted", wish.value);
-    draft.blank("policy", wish.place.to_string()).emit();
+    let change = set_below(spec, "target", field, wish.value);
+    draft.blank("policy", wish.place.to_string()).fix([change]).emit();
 }
 
 /// `external-secret-without-kustomization`

@@ -14,6 +14,7 @@ use super::Deployment;
 use crate::facts::external_secrets::GROUP;
 use crate::graph::{Data, Object, Place, is_open};
 use crate::policy::{Said, Subject, Template};
+use crate::syntax::{Change, New};
 
 /// How a text stands to a template.
 enum Fit {
@@ -76,6 +77,22 @@ fn wanted<'t>(
     let value = |name: &str| deployment.label_of(name, object).or_else(|| deployment.binding(name, object));
     let filled = templates.into_iter().map(|template| format!("`{}`", template.filled(&value)));
     filled.collect::<Vec<_>>().join(" or ")
+}
+
+/// What makes `mapping` say `wish` for `key`.
+fn set(mapping: &Data, key: &str, wish: &str) -> (Place, Change) {
+    match mapping.get(key) {
+        Some(found) => (found.place, Change::value(found.as_str().unwrap_or_default(), wish)),
+        None => (mapping.place, Change::entry(key, New::text(wish))),
+    }
+}
+
+/// The same below a mapping that may not be there yet.
+fn set_below(parent: &Data, name: &str, key: &str, wish: &str) -> (Place, Change) {
+    match parent.get(name) {
+        Some(mapping) => set(mapping, key, wish),
+        None => (parent.place, Change::entry(name, New::mapping(key, New::text(wish)))),
+    }
 }
 
 /// The key of an entry, to point at.

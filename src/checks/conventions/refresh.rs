@@ -2,11 +2,12 @@
 //!
 //! It does not know which intervals the operator refuses: `refresh` tells those.
 
-use super::external_secrets;
+use super::{external_secrets, set};
 use crate::checks::deployment::head;
 use crate::checks::{Deployment, UnitReporter};
 use crate::facts::duration;
 use crate::graph::Data;
+use crate::policy::Duration;
 use crate::policy::external_secrets::Interval;
 
 /// What the operator takes where no interval is written.
@@ -29,10 +30,12 @@ pub fn interval(deployment: &Deployment, reporter: &mut UnitReporter) {
         };
         // What is no duration is told by another rule.
         let Some(seconds) = duration::parse(text) else { continue };
-        let Some(wanted) = missed(agreed, seconds) else { continue };
+        let Some((bound, limit)) = limit(agreed, seconds) else { continue };
         let draft =
             reporter.at(place, text).confidence(deployment.confidence_in(object, crate::model::Confidence::High));
-        draft.blank("what", what).blank("wanted", wanted).blank("policy", agreed.place.to_string()).emit();
+        let draft = draft.blank("what", what).blank("wanted", format!("{bound}`{}`", limit.text));
+        let change = once.is_none().then(|| set(spec, "refreshInterval", &limit.text));
+        draft.blank("policy", agreed.place.to_string()).fix(change).emit();
     }
 }
 
@@ -40,15 +43,19 @@ fn text(data: &Data) -> &str {
     data.as_str().unwrap_or_default()
 }
 
-/// What an interval of so many seconds would have to be. Zero is never.
+/// What an interval of so many seconds would have to be.
 pub fn missed(agreed: &Interval, seconds: f64) -> Option<String> {
+    limit(agreed, seconds).map(|(bound, limit)| format!("{bound}`{}`", limit.text))
+}
+
+/// What an interval of so many seconds goes past, with the words before it. Zero is never.
+fn limit(agreed: &Interval, seconds: f64) -> Option<(&'static str, &Duration)> {
     let never = seconds <= 0.0;
     let differs = |limit: f64| (limit - seconds).abs() > 1e-9;
-    if let Some(equals) = agreed.equals.as_ref().filter(|equals| differs(equals.seconds)) {
-        return Some(format!("`{}`", equals.text));
+    match agreed {
+        Interval { equals: Some(equals), .. } if differs(equals.seconds) => Some(("", equals)),
+        Interval { max: Some(max), .. } if never || seconds > max.seconds => Some(("at most ", max)),
+        Interval { min: Some(min), .. } if seconds < min.seconds => Some(("at least ", min)),
+        _ => None,
     }
-    if let Some(max) = agreed.max.as_ref().filter(|max| never || seconds > max.seconds) {
-        return Some(format!("at most `{}`", max.text));
-    }
-    agreed.min.as_ref().filter(|min| seconds < min.seconds).map(|min| format!("at least `{}`", min.text))
 }

@@ -2,7 +2,7 @@
 //!
 //! It does not know which keys a backend accepts.
 
-use super::{Fit, external_secrets, fit, key_place, wanted};
+use super::{Fit, external_secrets, fit, key_place, set, wanted};
 use crate::checks::{Deployment, UnitReporter};
 use crate::graph::{Data, Lookup, Object, all, is_open};
 use crate::policy::external_secrets::RemoteKey;
@@ -52,7 +52,8 @@ pub fn property(deployment: &Deployment, reporter: &mut UnitReporter) {
             let secret_key = entry.str_at("secretKey").unwrap_or_default();
             let place = key_place(entry, "remoteRef").unwrap_or(remote.place);
             let draft = reporter.at(place, secret_key).blank("key", remote.str_at("key").unwrap_or_default());
-            draft.blank("secret_key", secret_key).blank("policy", agreed.place.to_string()).emit();
+            let draft = draft.blank("secret_key", secret_key).blank("policy", agreed.place.to_string());
+            draft.fix((!secret_key.is_empty()).then(|| set(remote, "property", secret_key))).emit();
         }
     }
 }

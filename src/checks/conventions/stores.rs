@@ -4,11 +4,13 @@
 
 use super::{app_of, text};
 use crate::checks::deployment::head;
+use crate::checks::store_lookups::of_kind;
 use crate::checks::{Deployment, UnitReporter};
 use crate::facts::external_secrets::GROUP;
 use crate::graph::{Data, Object, Place, StoreReference, all, is_open};
 use crate::policy::stores::{Shared, Stores};
 use crate::policy::{ByName, Said};
+use crate::syntax::{Change, New};
 
 const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod", "Service", "Rollout"];
 
@@ -49,8 +51,22 @@ pub fn reference(deployment: &Deployment, reporter: &mut UnitReporter) {
         let draft = reporter.at(place_of(reference, shared), &*reference.name);
         let draft = draft.blank("kind", reference.kind.name()).blank("name", &*reference.name);
         let names: Vec<String> = shared.iter().map(|store| format!("{} `{}`", store.kind, store.name)).collect();
-        draft.blank("wanted", names.join(" or ")).blank("policy", shared[0].place.to_string()).emit();
+        let draft = draft.blank("wanted", names.join(" or ")).blank("policy", shared[0].place.to_string());
+        draft.fix(corrected(reference, shared)).emit();
     }
+}
+
+/// The reference to the only store that can be meant: the one of that name, or the one there is.
+fn corrected(reference: &StoreReference, shared: &[Said<Shared>]) -> Vec<(Place, Change)> {
+    let mut named = shared.iter().filter(|store| *store.name == *reference.name);
+    let only = match (named.next(), named.next(), shared) {
+        (Some(only), None, _) | (None, None, [only]) => only,
+        _ => return Vec::new(),
+    };
+    let name =
+        (*only.name != *reference.name).then(|| (reference.place, Change::value(&*reference.name, only.name.as_str())));
+    let kind = (only.kind != reference.kind.name()).then(|| of_kind(reference, only.kind));
+    name.into_iter().chain(kind).collect()
 }
 
 /// Where only the kind is wrong it is the kind.
@@ -118,18 +134,19 @@ pub fn settings(deployment: &Deployment, reporter: &mut UnitReporter) {
         let Some(shared) = shared else { continue };
         let named = |name: &String| shared.path.as_ref().is_none_or(|path| path.of(Some(name)).is_some());
         let environment = deployment.binding("env", store).filter(named);
-        let mut judge = Judge { reporter, environment: environment.as_deref(), missing: provider.place };
+        let mut judge = Judge { reporter, environment: environment.as_deref(), missing: provider.place, holder: None };
         if let (Some(wish), "SecretStore") = (&shared.namespace, store.kind()) {
             let found = store.data.at("metadata.namespace");
             let effective = deployment.unit().namespace_of(store);
             if effective.is_some_and(|effective| effective != wish.value && !is_open(effective)) {
                 let place = found.map_or(head(store), |found| found.place);
-                judge.tell(place, "metadata.namespace", effective.unwrap_or_default(), &[wish]);
+                judge.tell(place, "metadata.namespace", effective.unwrap_or_default(), &[wish], None);
             }
         }
         if provider.as_str() != Some("vault") {
             continue;
         }
+        judge.holder = Some(settings);
         let path = shared.path.as_ref().map(|wish| (wish, settings.get("path")));
         let is_wrong = path.is_some_and(|(wish, found)| judge.value("path", found, wish));
         // The mount of the environment that the path is of; a path and a mount of another environment are one mistake.
@@ -138,14 +155,14 @@ pub fn settings(deployment: &Deployment, reporter: &mut UnitReporter) {
         judge.environment = judge.environment.or(of_path);
         if let (Some(wish), Some((_, method))) = (&shared.auth_mount_path, settings.get("auth").and_then(first)) {
             let found = method.get("mountPath").or_else(|| method.get("path"));
-            judge.missing = method.place;
+            (judge.missing, judge.holder) = (method.place, None);
             let follows = found.and_then(Data::as_str).and_then(|found| name_of(wish, found.trim_matches('/')));
             let is_told = is_wrong && follows.is_some() && follows == of_path;
             if !is_told && (found.is_some() || judge.environment.is_some()) {
                 judge.value("mountPath", found, wish);
             }
         }
-        judge.missing = provider.place;
+        (judge.missing, judge.holder) = (provider.place, Some(settings));
         for (field, wish) in [("namespace", &shared.vault_namespace), ("version", &shared.vault_version)] {
             if let Some(wish) = wish {
                 judge.value(field, settings.get(field), wish);
@@ -160,6 +177,8 @@ struct Judge<'r, 'd, 'e> {
     environment: Option<&'e str>,
     /// Where to point at what is not there.
     missing: Place,
+    /// Where it would have to be put, as far as that is known.
+    holder: Option<&'e Data>,
 }
 
 impl Judge<'_, '_, '_> {
@@ -171,18 +190,31 @@ impl Judge<'_, '_, '_> {
         if is_agreed || agreed.is_empty() || is_open(text) || found.is_some_and(Data::is_unknown) {
             return false;
         }
-        self.tell(found.map_or(self.missing, |found| found.place), field, text, &agreed);
+        let change = |wish: &str| match (found, self.holder) {
+            (Some(found), _) => Some((found.place, Change::value(text, wish))),
+            (None, holder) => Some((holder?.place, Change::entry(field, New::text(wish)))),
+        };
+        let is_only = agreed.iter().all(|other| other.value == agreed[0].value);
+        let change = is_only.then(|| change(&agreed[0].value)).flatten();
+        self.tell(found.map_or(self.missing, |found| found.place), field, text, &agreed, change);
         true
     }
 
-    fn tell(&mut self, place: Place, field: &str, text: &str, agreed: &[&Said<String>]) {
+    fn tell(
+        &mut self,
+        place: Place,
+        field: &str,
+        text: &str,
+        agreed: &[&Said<String>],
+        change: Option<(Place, Change)>,
+    ) {
         let said = if text.is_empty() { "is missing".to_owned() } else { format!("is `{text}`") };
         let mut names: Vec<String> = agreed.iter().map(|value| format!("`{}`", value.value)).collect();
         names.dedup();
         let of = self.environment.map_or(String::new(), |environment| format!(" in {environment}"));
         let draft = self.reporter.at(place, format!("{field} {text}")).blank("field", field).blank("said", said);
         let draft = draft.blank("wanted", format!("{}{of}", names.join(" or ")));
-        draft.blank("policy", agreed[0].place.to_string()).emit();
+        draft.blank("policy", agreed[0].place.to_string()).fix(change).emit();
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::{Context, Reporter};
 use crate::document::File;
 use crate::model::RepoPath;
 use crate::policy::Policy;
-use crate::syntax::{Syntax, leaves};
+use crate::syntax::{Change, Syntax, leaves};
 use crate::value::{self, Class};
 
 /// Words in the names of samples.
@@ -28,7 +28,9 @@ pub fn run(file: &File, context: &Context, reporter: &mut Reporter) {
                 let draft = reporter.secret(leaf.node, leaf.whole(), leaf.value).blank("key", key);
                 let wanted: Vec<String> = agreed.iter().map(|only| format!("`{}`", only.value)).collect();
                 let policy = agreed.first().map(|only| only.place.to_string()).unwrap_or_default();
-                draft.blank("wanted", wanted.join(" or ")).blank("policy", policy).emit();
+                let only = agreed.first().filter(|_| agreed.len() == 1);
+                let fix = only.and_then(|only| Change::value(leaf.value, only.as_str()).at(leaf.node));
+                draft.blank("wanted", wanted.join(" or ")).blank("policy", policy).fix(fix).emit();
             }
         });
     }

@@ -93,6 +93,20 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// True where what is right for one deployment may depend on what another one holds.
+    pub fn looks_across(&self) -> bool {
+        self.external_secrets.is_some()
+            || self.helm.is_some()
+            || self.workloads.is_some()
+            || self.required_secrets.is_some()
+            || self.workload_identity.is_some()
+            || self.tenancy.is_some()
+            || self.rotation.is_some()
+            || self.stores.is_some()
+            || self.vault.is_some()
+            || self.environments.is_some()
+    }
+
     /// Reads a policy by itself: profiles that it extends are in it, files are not.
     pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
         let policy = extends::read("tightlip.yaml", text, rules, &|_| Ok("version: 1".to_owned()));

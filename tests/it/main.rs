@@ -29,6 +29,7 @@ mod mutations;
 mod policy_schema;
 mod profiles;
 mod range;
+mod reach;
 mod readme;
 mod recall;
 mod report;

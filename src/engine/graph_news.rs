@@ -8,25 +8,35 @@ use std::sync::Arc;
 use super::difference::Known;
 use super::examine::Outcome;
 use super::reach::Reach;
-use super::side::Side;
+use super::side::{Alike, Parts, Side};
 use crate::model::{Finding, RepoPath};
 
 /// The findings of the graph in `later` that each of the earlier trees lacks; outside of `changed` they are all alike.
 pub fn of(later: &Side, earlier: &[&Side], changed: &BTreeSet<&RepoPath>) -> Vec<Finding> {
     let reach = Reach::of(later, earlier, changed);
-    reach.and_then(|reach| within(&reach, later, earlier)).unwrap_or_else(|| {
-        let all = |side: &Side| side.graph_findings(|_| true).0;
-        earlier.iter().fold(all(later), |found, side| if found.is_empty() { found } else { lacking(found, all(side)) })
+    reach.and_then(|reach| within(&reach, later, earlier, changed)).unwrap_or_else(|| {
+        let parts = later.parts(|_| true, None);
+        let known = Alike { side: later, parts: &parts, changed };
+        let found = later.graph_findings(parts.clone()).0;
+        earlier.iter().fold(found, |found, side| match found.is_empty() {
+            true => found,
+            false => lacking(found, side.graph_findings(side.parts(|_| true, Some(&known))).0),
+        })
     })
 }
 
 /// The same, from what is in reach alone; `None` where more turns out to be.
-fn within(reach: &Reach, later: &Side, earlier: &[&Side]) -> Option<Vec<Finding>> {
-    let all = |side: &Side| {
-        let (found, charts_stand_alone) = side.graph_findings(|path| reach.holds(path));
+fn within(reach: &Reach, later: &Side, earlier: &[&Side], changed: &BTreeSet<&RepoPath>) -> Option<Vec<Finding>> {
+    let all = |side: &Side, parts: Parts| {
+        let (found, charts_stand_alone) = side.graph_findings(parts);
         charts_stand_alone.then_some(found)
     };
-    let found = earlier.iter().try_fold(all(later)?, |found, side| Some(lacking(found, all(side)?)))?;
+    let parts = later.parts(|path| reach.holds(path), None);
+    let known = Alike { side: later, parts: &parts, changed };
+    let found = earlier.iter().try_fold(all(later, parts.clone())?, |found, side| {
+        let parts = side.parts(|path| reach.holds(path), Some(&known));
+        Some(lacking(found, all(side, parts)?))
+    })?;
     let is_of_tree = |finding: &Finding| {
         let mut checks = later.plan.checks.iter();
         checks.any(|(check, rule)| rule.id == finding.rule.id && check.is_of_tree())

@@ -24,15 +24,23 @@ impl Reach {
     /// `None` where everything is to be built.
     pub fn of(later: &Side, earlier: &[&Side], changed: &BTreeSet<&RepoPath>) -> Option<Reach> {
         let sides: Vec<&Side> = std::iter::once(later).chain(earlier.iter().copied()).collect();
-        if later.plan.renderer.is_some() || later.plan.policy.looks_across() || !sides.iter().all(holds_charts_only) {
+        if later.plan.renderer.is_some() {
             return None;
         }
-        let touched = touched(&sides, &said_otherwise(later, earlier, changed))?;
+        let differing = said_otherwise(later, earlier, changed);
+        let stays = |path: &&RepoPath| sides.iter().all(|side| side.layout.exists(path));
+        if differing.is_empty() && changed.iter().all(stays) {
+            return Some(Reach::default());
+        }
+        if later.plan.policy.looks_across() || !sides.iter().all(holds_charts_only) {
+            return None;
+        }
+        let touched = touched(&sides, &differing)?;
         if touched.is_empty() {
             return Some(Reach::default());
         }
         let known: Vec<(&Side, Inventory)> =
-            sides.iter().map(|side| (*side, side.inventory(says_what_is_made))).collect();
+            sides.iter().map(|side| (*side, side.inventory(|path| says_what_is_made(side, path)))).collect();
         if known.iter().any(|(side, inventory)| has_releases(inventory, &side.layout)) {
             return None;
         }

@@ -25,6 +25,30 @@ pub struct Side<'a> {
     pub cache: Option<&'a Cache>,
 }
 
+/// What files of a tree say to the graph.
+#[derive(Clone)]
+pub struct Parts {
+    /// All files of the tree: an index here is a file's number.
+    files: Vec<RepoPath>,
+    outcomes: Vec<Outcome>,
+}
+
+/// A tree of which the same files were asked for; those that are not among the changed ones hold the same.
+pub struct Alike<'a> {
+    pub side: &'a Side<'a>,
+    pub parts: &'a Parts,
+    pub changed: &'a BTreeSet<&'a RepoPath>,
+}
+
+impl Alike<'_> {
+    /// True where a file says there what it says in `other`.
+    fn holds(&self, path: &RepoPath, other: &Side) -> bool {
+        let (own, theirs) = (&self.side.layout, &other.layout);
+        let is_seen_alike = || own.role(path) == theirs.role(path) && own.is_input(path) == theirs.is_input(path);
+        !self.changed.contains(path) && is_seen_alike()
+    }
+}
+
 impl Side<'_> {
     pub fn examine<'p>(&self, paths: BTreeSet<&'p RepoPath>) -> Vec<(&'p RepoPath, Arc<Outcome>)> {
         let paths: Vec<&RepoPath> = paths.into_iter().collect();
@@ -45,36 +69,42 @@ impl Side<'_> {
         outcome
     }
 
-    /// What the checks of the graph say where it is made from those of the tree's files that are `wanted`; and whether
-    /// what they say of its charts says nothing of other units.
-    pub fn graph_findings(&self, wanted: impl Fn(&RepoPath) -> bool + Sync) -> (Vec<Finding>, bool) {
+    /// What those of the tree's files say to the graph that are `wanted`. What another tree holds as well is taken from
+    /// there.
+    pub fn parts(&self, wanted: impl Fn(&RepoPath) -> bool, known: Option<&Alike>) -> Parts {
         let files = self.tree.list().files;
-        let examiner = self.examiner(&files);
+        let known = known.filter(|known| known.parts.files == files);
         let paths: Vec<&RepoPath> = files.iter().filter(|path| wanted(path)).collect();
-        let mut outcomes = self.gather(&examiner, &paths);
-        let charts_stand_alone = graph::run(self.tree, &examiner, &mut outcomes);
+        let examiner = self.examiner(&files);
+        let gather =
+            |buffer: &mut Buffer, (at, path): (usize, &&RepoPath)| match known.filter(|it| it.holds(path, self)) {
+                Some(known) => known.parts.outcomes[at].clone(),
+                None => examiner.gather(self.tree, path, buffer),
+            };
+        let outcomes = paths.par_iter().enumerate().map_init(Buffer::default, gather).collect();
+        Parts { outcomes, files }
+    }
+
+    /// What the checks of the graph say of what is made from `parts`; and whether its charts are nothing to other units.
+    pub fn graph_findings(&self, parts: Parts) -> (Vec<Finding>, bool) {
+        let mut outcomes = parts.outcomes;
+        let charts_stand_alone = graph::run(self.tree, &self.examiner(&parts.files), &mut outcomes);
         (outcomes.into_iter().flat_map(|outcome| outcome.findings).collect(), charts_stand_alone)
     }
 
-    /// What those of the tree's files say to the graph that are `wanted`.
-    pub fn inventory(&self, wanted: impl Fn(&Side, &RepoPath) -> bool) -> Inventory {
-        let files = self.tree.list().files;
-        let examiner = self.examiner(&files);
-        let paths: Vec<&RepoPath> = files.iter().filter(|path| wanted(self, path)).collect();
-        let outcomes = self.gather(&examiner, &paths);
-        graph::inventory(&files, outcomes.into_iter().filter_map(|outcome| outcome.contents).collect())
+    /// The same as a graph is made from it.
+    pub fn inventory(&self, wanted: impl Fn(&RepoPath) -> bool) -> Inventory {
+        let parts = self.parts(wanted, None);
+        graph::inventory(&parts.files, parts.outcomes.into_iter().filter_map(|outcome| outcome.contents).collect())
     }
 
     /// What each of `paths` says to the graph, in their order: `None` where it says nothing or is not there. The files are
     /// numbered as they stand in `paths`.
     pub fn contents(&self, paths: &[RepoPath]) -> Vec<Option<Contents>> {
-        let outcomes = self.gather(&self.examiner(paths), &paths.iter().collect::<Vec<_>>());
+        let examiner = self.examiner(paths);
+        let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(self.tree, path, buffer);
+        let outcomes: Vec<Outcome> = paths.par_iter().map_init(Buffer::default, gather).collect();
         outcomes.into_iter().map(|outcome| outcome.contents.map(|(_, contents)| contents)).collect()
-    }
-
-    fn gather(&self, examiner: &Examiner, paths: &[&RepoPath]) -> Vec<Outcome> {
-        let gather = |buffer: &mut Buffer, path: &&RepoPath| examiner.gather(self.tree, path, buffer);
-        paths.par_iter().map_init(Buffer::default, gather).collect()
     }
 
     fn examiner<'e>(&'e self, files: &'e [RepoPath]) -> Examiner<'e> {

@@ -87,6 +87,11 @@ fn write(repository: &Repository, files: &[(&str, &[&str])], choices: &[Choice])
     }
 }
 
+/// The change that stands in every such tree, so that nothing of one tree can be taken for that of the other.
+fn stage_another_file(repository: &Repository) {
+    repository.write("zoo.txt", "Nothing.\n").stage();
+}
+
 /// How often the staged files bring each finding.
 fn brought(repository: &Repository, policy: &str) -> BTreeMap<String, u32> {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -113,18 +118,22 @@ proptest! {
     #[test]
     fn what_is_staged_brings_what_it_would_bring_with_everything_built(
         before in choices(FILES.len()),
-        more in prop::option::weighted(0.2, choices(MORE_FILES.len())),
-        changes in prop::collection::vec((0..FILES.len(), prop::option::weighted(0.85, any::<prop::sample::Index>())), 1..4),
+        more in prop::option::weighted(0.4, choices(MORE_FILES.len())),
+        changes in prop::collection::vec((0..FILES.len() + MORE_FILES.len(), prop::option::weighted(0.85, any::<prop::sample::Index>())), 1..4),
     ) {
         let repository = Repository::new();
         write(&repository, FILES, &before);
         write(&repository, MORE_FILES, more.as_deref().unwrap_or_default());
         repository.commit("Before");
         for (file, choice) in changes {
-            write(&repository, &FILES[file..=file], &[choice]);
+            let (path, texts) = FILES.iter().chain(MORE_FILES).nth(file).expect("a file of these");
+            write(&repository, &[(path, texts)], &[choice]);
         }
         repository.stage();
-        prop_assert_eq!(brought(&repository, WITHIN_REACH), brought(&repository, EVERYTHING));
+        let (within_reach, shared) = (brought(&repository, WITHIN_REACH), brought(&repository, EVERYTHING));
+        stage_another_file(&repository);
+        let everything = brought(&repository, EVERYTHING);
+        prop_assert_eq!((&within_reach, &shared), (&everything, &everything));
     }
 }
 

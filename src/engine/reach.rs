@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::side::Side;
+use super::side::{Alike, Side};
 use crate::document::Role;
 use crate::graph::{Contents, Inventory, has_releases, is_about_chart, is_same, users, with_dependencies};
 use crate::model::RepoPath;
@@ -39,8 +39,10 @@ impl Reach {
         if touched.is_empty() {
             return Some(Reach::default());
         }
-        let known: Vec<(&Side, Inventory)> =
-            sides.iter().map(|side| (*side, side.inventory(|path| says_what_is_made(side, path)))).collect();
+        let parts = later.parts(|path| says_what_is_made(later, path), None);
+        let alike = Alike { side: later, parts: &parts, changed };
+        let of = |side: &Side| side.parts(|path| says_what_is_made(side, path), Some(&alike));
+        let known: Vec<(&Side, Inventory)> = sides.iter().map(|side| (*side, of(side).inventory())).collect();
         if known.iter().any(|(side, inventory)| has_releases(inventory, &side.layout)) {
             return None;
         }

@@ -33,6 +33,13 @@ pub struct Parts {
     outcomes: Vec<Outcome>,
 }
 
+impl Parts {
+    pub fn inventory(self) -> Inventory {
+        let contents = self.outcomes.into_iter().filter_map(|outcome| outcome.contents);
+        graph::inventory(&self.files, contents.collect())
+    }
+}
+
 /// A tree of which the same files were asked for; those that are not among the changed ones hold the same.
 pub struct Alike<'a> {
     pub side: &'a Side<'a>,
@@ -90,12 +97,6 @@ impl Side<'_> {
         let mut outcomes = parts.outcomes;
         let charts_stand_alone = graph::run(self.tree, &self.examiner(&parts.files), &mut outcomes);
         (outcomes.into_iter().flat_map(|outcome| outcome.findings).collect(), charts_stand_alone)
-    }
-
-    /// The same as a graph is made from it.
-    pub fn inventory(&self, wanted: impl Fn(&RepoPath) -> bool) -> Inventory {
-        let parts = self.parts(wanted, None);
-        graph::inventory(&parts.files, parts.outcomes.into_iter().filter_map(|outcome| outcome.contents).collect())
     }
 
     /// What each of `paths` says to the graph, in their order: `None` where it says nothing or is not there. The files are

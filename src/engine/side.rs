@@ -30,6 +30,8 @@ pub struct Side<'a> {
 pub struct Parts {
     /// All files of the tree: an index here is a file's number.
     files: Vec<RepoPath>,
+    /// Those that were asked for, and what each of them says.
+    numbers: Vec<usize>,
     outcomes: Vec<Outcome>,
 }
 
@@ -80,16 +82,18 @@ impl Side<'_> {
     /// there.
     pub fn parts(&self, wanted: impl Fn(&RepoPath) -> bool, known: Option<&Alike>) -> Parts {
         let files = self.tree.list().files;
-        let known = known.filter(|known| known.parts.files == files);
-        let paths: Vec<&RepoPath> = files.iter().filter(|path| wanted(path)).collect();
+        let numbers: Vec<usize> = (0..files.len()).filter(|&number| wanted(&files[number])).collect();
+        let known = known.filter(|known| known.parts.numbers == numbers && known.parts.files == files);
         let examiner = self.examiner(&files);
-        let gather =
-            |buffer: &mut Buffer, (at, path): (usize, &&RepoPath)| match known.filter(|it| it.holds(path, self)) {
+        let gather = |buffer: &mut Buffer, (at, &number): (usize, &usize)| {
+            let path = &files[number];
+            match known.filter(|known| known.holds(path, self)) {
                 Some(known) => known.parts.outcomes[at].clone(),
                 None => examiner.gather(self.tree, path, buffer),
-            };
-        let outcomes = paths.par_iter().enumerate().map_init(Buffer::default, gather).collect();
-        Parts { outcomes, files }
+            }
+        };
+        let outcomes = numbers.par_iter().enumerate().map_init(Buffer::default, gather).collect();
+        Parts { outcomes, numbers, files }
     }
 
     /// What the checks of the graph say of what is made from `parts`; and whether its charts are nothing to other units.

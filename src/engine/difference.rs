@@ -4,17 +4,16 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use rayon::prelude::*;
-
-use super::examine::{Examiner, Outcome, Pass};
+use super::examine::Outcome;
+use super::side::{Cache, Side};
 use super::weakened::weakened;
-use super::{Plan, conclude, graph, in_parallel, survey};
+use super::{Plan, conclude, graph_news, in_parallel, survey};
 use crate::document::Role;
 use crate::graph::{Layout, is_kustomization};
 use crate::model::{Buffer, Class, Finding, Fingerprint, Notification, Reason, RepoPath, Report, Snapshot};
-use crate::source::git::{Change, Comparison, Content, ObjectTree, Parent};
+use crate::source::git::{Change, Comparison, ObjectTree, Parent};
 use crate::source::{IGNORE_FILE, POLICY_FILE};
 use crate::syntax::Syntax;
 use crate::text::{AddedLines, decode};
@@ -39,9 +38,6 @@ pub(super) struct Gathered {
     pub notifications: Vec<Notification>,
     pub left_out: Vec<(Reason, u64)>,
 }
-
-/// The findings of one content under one name. Where the layout is the same, they are.
-pub(super) type Cache = Mutex<HashMap<(RepoPath, Content), Arc<Outcome>>>;
 
 /// The neighbourhood of files in `tree`, as far as it matters to what changes.
 pub(super) fn layout_of<'a>(comparisons: impl IntoIterator<Item = &'a Comparison>, tree: &ObjectTree) -> Layout {
@@ -91,21 +87,14 @@ pub(super) fn between_trees(comparison: &Comparison, plan: &Plan, layout: &Layou
     Gathered { paths, outcomes, notifications: listing.notifications, left_out: listing.left_out }
 }
 
-/// What the graph of the later tree says and that of no parent did. Every deployment is built: which of them a change
-/// reaches is not worked out yet.
+/// What the graph of the later tree says and that of no parent did.
 fn graph_news(comparison: &Comparison, later: &Side, earlier: &[Earlier]) -> Vec<Finding> {
-    let changed = comparison.parents.iter().any(|parent| parent.changes.iter().any(asks_for_layout));
-    if !changed || !later.plan.has_unit_checks() {
+    let changes = || comparison.parents.iter().flat_map(|parent| &parent.changes);
+    if !changes().any(asks_for_layout) || !later.plan.has_unit_checks() {
         return Vec::new();
     }
-    let mut found = later.graph_findings();
-    for earlier in earlier.iter().filter(|_| !found.is_empty()).collect::<Vec<_>>() {
-        let (root, mut known) = (RepoPath::from(""), Known::default());
-        let before = Outcome { findings: earlier.side.graph_findings(), ..Outcome::default() };
-        known.learn(vec![(&root, Arc::new(before))], &mut Vec::new());
-        found.retain(|finding| !known.take(finding, |_| true));
-    }
-    found
+    let sides: Vec<&Side> = earlier.iter().map(|earlier| &earlier.side).collect();
+    graph_news::of(later, &sides, &changes().map(Change::path).collect())
 }
 
 /// What the policy asks less strictly than that of any parent.
@@ -162,47 +151,6 @@ fn compare(later: &Side, earlier: &[Earlier]) -> (Vec<(RepoPath, Outcome)>, Vec<
 fn left_out(comparison: &Comparison) -> u64 {
     let changes = comparison.parents.iter().flat_map(|parent| &parent.changes).map(Change::path);
     changes.filter(|path| comparison.after.leaves_out(path)).collect::<BTreeSet<_>>().len() as u64
-}
-
-/// A tree with what its neighbourhood makes of each file.
-struct Side<'a> {
-    tree: &'a ObjectTree,
-    layout: Cow<'a, Layout>,
-    plan: &'a Plan,
-    /// Of all trees with this layout.
-    cache: Option<&'a Cache>,
-}
-
-impl Side<'_> {
-    fn examine<'p>(&self, paths: BTreeSet<&'p RepoPath>) -> Vec<(&'p RepoPath, Arc<Outcome>)> {
-        let paths: Vec<&RepoPath> = paths.into_iter().collect();
-        let examine = |buffer: &mut Buffer, path: &'p RepoPath| (path, self.file(path, buffer));
-        paths.into_par_iter().map_init(Buffer::default, examine).collect()
-    }
-
-    /// What the checks of the graph say of the whole tree.
-    fn graph_findings(&self) -> Vec<Finding> {
-        let files = self.tree.list().files;
-        let examiner = Examiner { pass: Pass::default(), plan: self.plan, layout: &self.layout, files: &files };
-        let gather = |buffer: &mut Buffer, path: &RepoPath| examiner.gather(self.tree, path, buffer);
-        let mut outcomes: Vec<Outcome> = files.par_iter().map_init(Buffer::default, gather).collect();
-        graph::run(self.tree, &examiner, &mut outcomes);
-        outcomes.into_iter().flat_map(|outcome| outcome.findings).collect()
-    }
-
-    fn file(&self, path: &RepoPath, buffer: &mut Buffer) -> Arc<Outcome> {
-        let key = self.tree.content(path).map(|content| (path.clone(), content));
-        let cache = || Some((self.cache?.lock().ok()?, key.clone()?));
-        if let Some(known) = cache().and_then(|(cache, key)| cache.get(&key).cloned()) {
-            return known;
-        }
-        let examiner = Examiner { pass: Pass::default(), plan: self.plan, layout: &self.layout, files: &[] };
-        let outcome = Arc::new(examiner.file(self.tree, path, buffer));
-        if let Some((mut cache, key)) = cache() {
-            cache.insert(key, Arc::clone(&outcome));
-        }
-        outcome
-    }
 }
 
 /// A parent, and what lies between it and the later tree.
@@ -326,13 +274,13 @@ impl<'a> Earlier<'a> {
 
 /// The findings of an earlier tree that no later finding has been matched with.
 #[derive(Default)]
-struct Known<'p> {
+pub(super) struct Known<'p> {
     /// By file; a finding that was ignored there is told apart.
     counts: BTreeMap<&'p RepoPath, HashMap<(Fingerprint, bool), u32>>,
 }
 
 impl<'p> Known<'p> {
-    fn learn(&mut self, examined: Vec<(&'p RepoPath, Arc<Outcome>)>, unread: &mut Vec<Notification>) {
+    pub(super) fn learn(&mut self, examined: Vec<(&'p RepoPath, Arc<Outcome>)>, unread: &mut Vec<Notification>) {
         for (path, outcome) in examined {
             let counts = self.counts.entry(path).or_default();
             for finding in &outcome.findings {
@@ -343,7 +291,7 @@ impl<'p> Known<'p> {
     }
 
     /// Matches `finding` with one that is known in a file of these. Where an ignore went away, the finding is new.
-    fn take(&mut self, finding: &Finding, is_of: impl Fn(&RepoPath) -> bool) -> bool {
+    pub(super) fn take(&mut self, finding: &Finding, is_of: impl Fn(&RepoPath) -> bool) -> bool {
         let quiet: &[bool] = if finding.suppression.is_some() { &[true, false] } else { &[false] };
         let files = self.counts.iter_mut().filter(|(path, _)| is_of(path));
         for (_, counts) in files {

@@ -90,7 +90,10 @@ impl Examiner<'_> {
             let origin = Origin { path: path.clone() };
             let decoded = decode(buffer.bytes());
             let blob = Blob::new(&origin, &decoded.text, decoded.map);
-            self.with_documents(&blob, |_, _, documents| outcome.contents = self.contents(&blob, documents));
+            // A template is run, not read.
+            if *self.layout.role(path) != Role::ChartTemplate {
+                self.with_documents(&blob, |_, _, documents| outcome.contents = self.contents(&blob, documents));
+            }
             outcome.contents = outcome.contents.or_else(|| self.input(&blob));
         }
         outcome

@@ -31,9 +31,10 @@ const MOST_RELATED: usize = 8;
 /// What the first pass learned about the files that make up deployments.
 type Parts = Vec<(FileId, Contents)>;
 
-/// Runs the checks of the graph and adds what they find.
-pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outcome>) {
+/// Runs the checks of the graph and adds what they find. True where no chart can matter to other units.
+pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outcome>) -> bool {
     let plan = examiner.plan;
+    let mut charts_stand_alone = true;
     if plan.has_unit_checks() {
         let parts = outcomes.iter_mut().filter_map(|outcome| outcome.contents.take()).collect();
         let mut inventory = inventory(examiner.files, parts);
@@ -51,8 +52,10 @@ pub fn run(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: &mut Vec<Outc
         told.notifications.extend(unrendered);
         told.notifications.extend(doubts.iter().filter_map(|doubt| said(doubt, snapshot, &inventory)));
         outcomes.push(told);
+        charts_stand_alone = graph.charts_stand_alone();
     }
     judge_pending(outcomes);
+    charts_stand_alone
 }
 
 fn side_by_side(count: usize, unit: &(dyn Fn(usize) -> Unit + Sync)) -> Vec<Unit> {
@@ -165,7 +168,7 @@ fn lines(snapshot: &dyn Snapshot, path: &RepoPath) -> LineIndex {
     LineIndex::new(&decode(buffer.bytes()).text)
 }
 
-fn inventory(files: &[RepoPath], parts: Parts) -> Inventory {
+pub fn inventory(files: &[RepoPath], parts: Parts) -> Inventory {
     let mut inventory = Inventory::new(files.iter().cloned());
     for (file, contents) in parts {
         inventory.add(file, contents);

@@ -6,12 +6,15 @@ mod difference;
 mod examine;
 mod fix;
 mod graph;
+mod graph_news;
 mod history;
 mod merge;
 mod plan;
 mod prove;
 mod range;
+mod reach;
 mod render;
+mod side;
 mod weakened;
 
 use rayon::prelude::*;

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::difference::{Cache, Gathered, between_trees, in_commit, is_leak, known_at, layout_of};
+use super::difference::{Gathered, between_trees, in_commit, is_leak, known_at, layout_of};
+use super::side::Cache;
 use super::{Plan, conclude, in_parallel};
 use crate::engine::examine::Outcome;
 use crate::graph::Layout;

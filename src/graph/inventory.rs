@@ -29,7 +29,7 @@ pub struct Inventory {
 }
 
 /// What one file says.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contents {
     pub role: Role,
     /// One for each document; Lists are not unfolded.

@@ -201,8 +201,13 @@ impl Layout {
 
     /// True for whatever lies in a chart's folder.
     pub fn is_in_chart(&self, path: &RepoPath) -> bool {
+        self.charts_above(path).next().is_some()
+    }
+
+    /// The folders of the charts that a file lies in.
+    pub fn charts_above(&self, path: &RepoPath) -> impl Iterator<Item = RepoPath> {
         let above = |folder: &RepoPath| (!folder.as_bytes().is_empty()).then(|| folder.parent());
-        std::iter::successors(Some(path.parent()), above).any(|folder| self.is_chart(folder.as_bytes()))
+        std::iter::successors(Some(path.parent()), above).filter(|folder| self.is_chart(folder.as_bytes()))
     }
 
     /// True for what lies in the `templates` folder of a chart, subcharts included.

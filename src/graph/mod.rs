@@ -13,7 +13,9 @@ mod object;
 mod release;
 mod unit;
 
-pub use chart::{RELEASE, Sink, ValueFlow, chart_values, is_of_release};
+pub use chart::{
+    RELEASE, Sink, ValueFlow, chart_values, is_about_chart, is_of_release, is_same, users, with_dependencies,
+};
 pub use data::{Content, Data, FileId, Place};
 pub use flow::{
     Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Member, Producer, Store, StoreKind, StoreReference, Unlisted,
@@ -23,4 +25,4 @@ pub use inventory::{Contents, Inventory};
 pub use kustomize::{Build, Builder, Edits};
 pub use layout::{Destination, KustomizationKind, Layout, is_kustomization};
 pub use object::{Object, ObjectId, Opacity};
-pub use unit::{Cause, Gap, Spread, Unit, UnitKind, in_turn, objects_of, strays, units, unlisted};
+pub use unit::{Cause, Gap, Spread, Unit, UnitKind, has_releases, in_turn, objects_of, strays, units, unlisted};

@@ -148,6 +148,11 @@ pub fn units(inventory: &Inventory, layout: &Layout, spread: &Spread) -> Vec<Uni
     found
 }
 
+/// True where an object of the tree applies what lies elsewhere in it.
+pub fn has_releases(inventory: &Inventory, layout: &Layout) -> bool {
+    !releases(inventory, layout).is_empty() || chart::is_released(inventory, layout)
+}
+
 /// Objects in files beside or below a kustomization, to which no kustomization and no release leads: written, and not
 /// deployed.
 pub fn strays(inventory: &Inventory, layout: &Layout) -> Vec<Object> {

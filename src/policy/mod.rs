@@ -110,6 +110,11 @@ impl Policy {
             || self.workload_identity.is_some()
     }
 
+    /// True where what is right for one deployment may depend on what another one holds.
+    pub fn looks_across(&self) -> bool {
+        self.asks_of_objects() || self.helm.is_some() || self.environments.is_some()
+    }
+
     /// Reads a policy by itself: profiles that it extends are in it, files are not.
     pub fn read(text: &str, rules: &[&'static Rule]) -> Result<Policy, Vec<Misread>> {
         let policy = extends::read("tightlip.yaml", text, rules, &|_| Ok("version: 1".to_owned()));

@@ -31,6 +31,7 @@ mod policy_page;
 mod policy_schema;
 mod profiles;
 mod range;
+mod reach;
 mod readme;
 mod recall;
 mod report;

@@ -30,6 +30,7 @@ use release::{Release, releases};
 use rendered::Rendered;
 pub use rendered::{Sink, ValueFlow};
 use source::{Chart, Charts, File, Templates};
+pub use source::{is_about_chart, is_same};
 use value::Value;
 
 /// The release's name where nothing says one: as `helm template` has it.
@@ -63,6 +64,44 @@ pub fn units(inventory: &Inventory, layout: &Layout, spread: &Spread) -> Vec<Uni
         Deployment::Own(chart, file) => by_itself(&charts, inventory, chart, file),
         Deployment::Released(chart, release) => released_as(&charts, inventory, chart, release),
     })
+}
+
+/// `touched` with every chart that takes one of these in, by its name or because it lies there.
+pub fn users(inventory: &Inventory, layout: &Layout, touched: BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
+    let charts = Charts::of(inventory, layout);
+    let mut users = touched;
+    loop {
+        let known = users.len();
+        let names: HashSet<&str> = charts.all(&users).map(Chart::name).collect();
+        let takes_in = |chart: &&Chart| {
+            let mut dependencies = chart.dependencies.iter();
+            let is_used = |below: &Chart| users.contains(&below.folder);
+            dependencies.any(|it| names.contains(&*it.name) || charts.beside(chart, it).is_some_and(is_used))
+                || charts.vendored(chart).any(is_used)
+        };
+        let found: Vec<RepoPath> = charts.charts.iter().filter(takes_in).map(|chart| chart.folder.clone()).collect();
+        users.extend(found);
+        if users.len() == known {
+            return users;
+        }
+    }
+}
+
+/// `charts` with everything that they take in.
+pub fn with_dependencies(inventory: &Inventory, layout: &Layout, charts: BTreeSet<RepoPath>) -> BTreeSet<RepoPath> {
+    let known = Charts::of(inventory, layout);
+    let mut waiting: Vec<&Chart> = known.all(&charts).collect();
+    let mut found = charts;
+    while let Some(chart) = waiting.pop() {
+        let below = chart.dependencies.iter().filter_map(|it| known.dependency(chart, it)).chain(known.vendored(chart));
+        waiting.extend(below.filter(|below| found.insert(below.folder.clone())));
+    }
+    found
+}
+
+/// True where something in the tree releases one of its charts.
+pub fn is_released(inventory: &Inventory, layout: &Layout) -> bool {
+    !releases(inventory, layout).is_empty()
 }
 
 /// A chart that becomes a unit.

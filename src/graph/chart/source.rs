@@ -2,21 +2,28 @@
 //!
 //! It does not run anything.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use super::machine::Template;
 use super::marks;
 use super::worth::{self, Makers, Worth};
+use crate::document::Role;
 use crate::document::helm::{CHART_FILE, TEMPLATES, is_values_name};
 use crate::graph::data::{Data, FileId, Place};
-use crate::graph::inventory::Inventory;
+use crate::graph::inventory::{Contents, Inventory};
 use crate::graph::layout::Layout;
 use crate::model::RepoPath;
 use crate::syntax::program::{Program, parse};
 
 /// Where charts keep those that they bring along.
 const VENDORED: &str = "charts";
+
+/// Where charts of the first format name what they take in.
+const OLDER: &str = "requirements.yaml";
+
+/// A dependency's repository that is a path.
+const BESIDE: &str = "file://";
 
 pub struct Chart {
     pub folder: RepoPath,
@@ -91,8 +98,8 @@ impl Charts {
         if let Some(vendored) = vendored.next() {
             return Some(vendored);
         }
-        if let Some(path) = dependency.repository.strip_prefix("file://") {
-            return self.at(&chart.folder.join(path.as_bytes())?);
+        if dependency.repository.starts_with(BESIDE) {
+            return self.beside(chart, dependency);
         }
         let is_same = |other: &&Chart| {
             major(other.metadata.str_at("version").unwrap_or_default())
@@ -100,6 +107,17 @@ impl Charts {
         };
         let mut found = self.charts.iter().filter(is_meant).filter(is_same);
         found.next().filter(|_| found.next().is_none())
+    }
+
+    /// The chart that a dependency names by its path.
+    pub fn beside(&self, chart: &Chart, dependency: &Dependency) -> Option<&Chart> {
+        let path = dependency.repository.strip_prefix(BESIDE)?;
+        self.at(&chart.folder.join(path.as_bytes())?)
+    }
+
+    /// The charts in these folders.
+    pub fn all(&self, folders: &BTreeSet<RepoPath>) -> impl Iterator<Item = &Chart> {
+        folders.iter().filter_map(|folder| self.at(folder))
     }
 
     /// The charts that lie in `chart`.
@@ -123,7 +141,7 @@ impl Chart {
         let at = |name: &str| folder.join(name.as_bytes());
         let document = |name: &str| inventory.contents_at(&at(name)?)?.documents.first().cloned();
         let metadata = document(CHART_FILE)?;
-        let older = document("requirements.yaml");
+        let older = document(OLDER);
         let listed = metadata.get("dependencies").or_else(|| older.as_ref()?.get("dependencies"));
         let dependencies = listed.map(Data::items).unwrap_or_default().iter().filter_map(Dependency::of).collect();
         let templates = at(TEMPLATES)?;
@@ -172,13 +190,15 @@ impl File {
     fn of(path: &RepoPath, inventory: &Inventory) -> Option<File> {
         let file = inventory.id(path)?;
         let bytes = inventory.contents(file)?.bytes.clone()?;
-        let is_partial = path.file_name().starts_with(b"_") || path.extension() == Some(b"tpl");
+        let is_whole = !holds_definitions(path);
         let defines = defined(std::str::from_utf8(&bytes).unwrap_or_default());
-        Some(File { file, bytes, defines, program: OnceLock::new(), is_whole: !is_partial, is_worth_running: false })
+        Some(File { file, bytes, defines, program: OnceLock::new(), is_whole, is_worth_running: false })
     }
 
+    /// What of it can be written.
     fn text(&self) -> &str {
-        std::str::from_utf8(&self.bytes).unwrap_or_default()
+        let text = std::str::from_utf8(&self.bytes).unwrap_or_default();
+        if self.is_whole { text } else { definitions(text) }
     }
 
     /// What it writes itself; `None` where it cannot be read.
@@ -198,6 +218,34 @@ impl File {
         };
         self.program.get_or_init(parse).as_ref()
     }
+}
+
+/// True for a template that writes nothing itself.
+fn holds_definitions(path: &RepoPath) -> bool {
+    path.file_name().starts_with(b"_") || path.extension() == Some(b"tpl")
+}
+
+/// What counts of a file that only defines templates: from its first action to its last.
+fn definitions(text: &str) -> &str {
+    let (first, last) = (text.find("{{"), text.rfind("}}").map(|last| last + "}}".len()));
+    let (start, end) = (first.unwrap_or(text.len()), last.unwrap_or(text.len()));
+    let is_readable = !text[end..].contains("{{") && !marks::holds_marks(text);
+    text.get(start..end).filter(|_| is_readable).unwrap_or(text)
+}
+
+/// True where a chart comes to the same with either of two versions of a file.
+pub fn is_same(path: &RepoPath, one: &Contents, other: &Contents) -> bool {
+    let counts = |contents: &'_ Contents| -> Option<String> {
+        let text = std::str::from_utf8(contents.bytes.as_ref()?).ok()?;
+        Some(definitions(text).to_owned())
+    };
+    let is_of_definitions = one.role == Role::ChartTemplate && other.role == one.role && holds_definitions(path);
+    one == other || is_of_definitions && counts(one).is_some_and(|own| counts(other) == Some(own))
+}
+
+/// True for a file that says what its chart is called and takes in.
+pub fn is_about_chart(path: &RepoPath) -> bool {
+    [CHART_FILE, OLDER].iter().any(|name| path.file_name() == name.as_bytes())
 }
 
 /// The names in `{{ define "name" }}` and `{{ block "name" . }}`.

@@ -140,6 +140,19 @@ impl<'a> Graph<'a> {
         orphans
     }
 
+    /// True where nothing that a chart makes or asks for can matter to any other unit.
+    pub fn charts_stand_alone(&self) -> bool {
+        let units = self.units.iter().zip(&self.flows);
+        let (charts, others): (Vec<_>, Vec<_>) = units.partition(|(unit, _)| unit.kind == UnitKind::Chart);
+        let shows = |(unit, flow): (&Unit, &Flow)| {
+            let names = flow.producers.iter().map(|it| &it.name).chain(flow.consumers.iter().map(|it| &it.name));
+            names.into_iter().any(|name| is_shown(name)) || !flow.stores.is_empty() || holds_flux(unit)
+        };
+        let may_look = |(unit, flow): (&Unit, &Flow)| flow.is_something() || holds_flux(unit);
+        let is_looked_at = may_look((&self.strays, &self.stray)) || others.into_iter().any(may_look);
+        !is_looked_at || !charts.into_iter().any(shows)
+    }
+
     /// Everybody, in any unit, who asks for a Secret of that name.
     pub fn consumers_of(&self, name: &str) -> impl Iterator<Item = &Consumer> {
         let members = self.index.consumers.get(name).into_iter().flatten();
@@ -162,6 +175,11 @@ impl<'a> Graph<'a> {
 }
 
 impl Flow {
+    fn is_something(&self) -> bool {
+        let made = self.producers.len() + self.stores.len();
+        made + self.consumers.len() + self.references.len() > 0
+    }
+
     fn of(unit: &Unit) -> Flow {
         Flow {
             producers: producers::of_unit(unit),
@@ -207,14 +225,23 @@ impl Index {
 impl Index {
     /// Of a chart others see what is called the same in each of its releases.
     fn chart(&mut self, unit: usize, flow: &Flow) {
-        let is_seen = |name: &str| !walk::is_open(name) && !is_of_release(name);
-        for (at, producer) in flow.producers.iter().enumerate().filter(|(_, producer)| is_seen(&producer.name)) {
+        for (at, producer) in flow.producers.iter().enumerate().filter(|(_, producer)| is_shown(&producer.name)) {
             self.producers.entry(producer.name.clone()).or_default().push((unit, at));
         }
-        for (at, consumer) in flow.consumers.iter().enumerate().filter(|(_, consumer)| is_seen(&consumer.name)) {
+        for (at, consumer) in flow.consumers.iter().enumerate().filter(|(_, consumer)| is_shown(&consumer.name)) {
             self.consumers.entry(consumer.name.clone()).or_default().push((unit, at));
         }
     }
+}
+
+/// True for a name in a chart that is the same in each of its releases.
+fn is_shown(name: &str) -> bool {
+    !walk::is_open(name) && !is_of_release(name)
+}
+
+/// True where an object may apply what another unit holds.
+fn holds_flux(unit: &Unit) -> bool {
+    unit.objects.iter().any(|object| object.is("kustomize.toolkit.fluxcd.io", "Kustomization"))
 }
 
 fn is_collection(unit: &Unit) -> bool {

@@ -10,7 +10,7 @@
 //! | 4 | graph | 0–1, document, policy, facts, value, syntax |
 //! | 5 | checks · propose | 0–4 without source, detect, filter · 0–1, document, graph, policy, facts |
 //! | 6 | engine · report | 0–5 · 0–1 + catalog |
-//! | 7 | cli, main | everything |
+//! | 7 | lsp · cli, main | 0–6 · everything |
 //!
 //! `tests/it/architecture.rs` holds this table.
 
@@ -26,6 +26,7 @@ pub mod expr;
 pub mod facts;
 pub mod filter;
 pub mod graph;
+pub mod lsp;
 pub mod model;
 pub mod policy;
 pub mod propose;

@@ -41,6 +41,8 @@ pub enum Command {
     Hook(Hook),
     /// Draws which Secrets are made, from what, and who reads them.
     Graph(Graph),
+    /// Speaks to an editor (Language Server Protocol) on standard input and output.
+    Lsp(Scan),
     /// Writes a first policy: the customs that a repository keeps, or a profile.
     Init(Init),
     /// Lists, explains and verifies rules.

@@ -121,6 +121,12 @@ impl Asked {
         Ok(engine::fix(&self.source(scan)?, &self.plan, &wish))
     }
 
+    /// The root's folder, its files, and what is to be done to them.
+    pub fn parts(self, scan: &Scan) -> Result<(PathBuf, Worktree, Plan), Failure> {
+        let source = self.source(scan)?;
+        Ok((self.root.folder, source, self.plan))
+    }
+
     fn source(&self, scan: &Scan) -> Result<Worktree, Failure> {
         let Asked { root, policy, plan } = self;
         Ok(Worktree::new(Settings {

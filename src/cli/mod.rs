@@ -16,6 +16,7 @@ mod history_args;
 mod hook;
 mod hook_args;
 mod init;
+mod lsp;
 mod migrate;
 mod output;
 mod own_rules;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::Fix(arguments) => fix::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Lsp(scan) => lsp::run(&scan),
         Command::Init(arguments) => init::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),

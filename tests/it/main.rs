@@ -24,6 +24,7 @@ mod init;
 mod kustomize;
 mod layout;
 mod layouts_git;
+mod lsp;
 mod migrate;
 mod mutations;
 mod policy_schema;

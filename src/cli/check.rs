@@ -79,7 +79,7 @@ fn is_full(scan: &Scan, root: &Root) -> bool {
 }
 
 /// A tree on disk, with what is to be done to it.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub root: Root,
     pub policy: Policy,
     plan: Plan,
@@ -156,6 +156,11 @@ fn inventory(root: &Root) -> Option<Notification> {
         let message = format!("Neither a repository nor a {POLICY_FILE} says what belongs together: references were followed below the given paths' common folder only.");
         Notification { path: None, position: None, reason: Reason::PartialInventory, message }
     })
+}
+
+/// The plan for a text with nothing around it.
+pub(crate) fn plan_alone(scan: &Scan) -> Result<Plan, Failure> {
+    plan_of(scan, Masking::default(), None, &RuleFiles::new()).map(|(plan, _)| plan)
 }
 
 /// Where the policy stands, unless the user names another.

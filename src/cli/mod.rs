@@ -2,9 +2,9 @@
 //!
 //! It does not know how anything is found.
 
-mod args;
-mod baseline;
-mod check;
+pub(crate) mod args;
+pub(crate) mod baseline;
+pub(crate) mod check;
 mod circumstances;
 mod completions;
 mod difference;
@@ -18,7 +18,7 @@ mod hook_args;
 mod init;
 mod lsp;
 mod migrate;
-mod output;
+pub(crate) mod output;
 mod own_rules;
 mod progress;
 mod render;

@@ -10,6 +10,7 @@ mod completions;
 mod difference;
 mod exit;
 mod fix;
+mod fleet;
 mod graph;
 mod history;
 mod history_args;
@@ -22,6 +23,7 @@ pub(crate) mod output;
 mod own_rules;
 mod progress;
 mod render;
+mod report;
 mod rules;
 mod rules_test;
 
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
         Command::Lsp(scan) => lsp::run(&scan),
         Command::Init(arguments) => init::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Report { command } => report::run(&command),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Completions { shell } => completions::write(shell),

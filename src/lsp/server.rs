@@ -31,8 +31,8 @@ use super::{actions, completion, hover};
 use crate::model::RepoPath;
 use crate::syntax::Syntax;
 
-/// How long nobody types before everything is looked at together.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long nobody types before everything is looked at together, which keeps the next key waiting.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Reads what is to be known of a folder before it is looked at, or says why that cannot be.
 pub type Open<'a> = &'a dyn Fn(&Path) -> Result<Opened, String>;

@@ -15,6 +15,7 @@ mod decoding;
 mod docs;
 mod fix;
 mod fixtures;
+mod fleet;
 mod formats;
 mod harness;
 mod history;

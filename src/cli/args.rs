@@ -283,7 +283,7 @@ pub enum RulesCommand {
 pub enum ReportCommand {
     /// Tells reports of JSON lines as one: the same that one machine would have told, the same secret once.
     Merge {
-        /// What `history --into` or `--output jsonl=FILE` wrote.
+        /// What `history --into` or `--output jsonl=FILE` wrote; a folder stands for its files that end in `.jsonl`.
         #[arg(value_name = "FILE", required = true)]
         files: Vec<PathBuf>,
         /// The folder with credential rules of your own that found some of it.

@@ -64,6 +64,11 @@ fn shards_side_by_side_come_to_the_report_of_one_machine() {
         let together = merged(root, &["2.jsonl", "0.jsonl", "1.jsonl"], format);
         assert_eq!(together, merged(root, &["all.jsonl"], format), "{format}");
     }
+    fs::create_dir(root.join("shares")).unwrap();
+    for file in ["0.jsonl", "1.jsonl", "2.jsonl"] {
+        fs::rename(root.join(file), root.join("shares").join(file)).unwrap();
+    }
+    assert_eq!(merged(root, &["shares"], "json"), merged(root, &["all.jsonl"], "json"), "a folder of shares");
     let report: Value = serde_json::from_str(&merged(root, &["all.jsonl"], "json")).unwrap();
     let findings = report["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 7, "six of their own and the shared one once: {report}");

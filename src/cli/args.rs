@@ -41,10 +41,17 @@ pub enum Command {
     Hook(Hook),
     /// Draws which Secrets are made, from what, and who reads them.
     Graph(Graph),
+    /// Speaks to an editor (Language Server Protocol) on standard input and output.
+    Lsp(Scan),
     /// Writes a first policy: the customs that a repository keeps, or a profile.
     Init(Init),
     /// Lists, explains and verifies rules.
     Rules(Rules),
+    /// Puts reports together.
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
     /// Keeps the list of findings that are known and bear to wait.
     Baseline(Baseline),
     /// Takes over what the files of gitleaks, detect-secrets, kube-linter and checkov say.
@@ -272,6 +279,21 @@ pub enum RulesCommand {
     Test {
         #[arg(value_name = "DIR", default_value = ".")]
         folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Tells reports of JSON lines as one: the same that one machine would have told, the same secret once.
+    Merge {
+        /// What `history --into` or `--output jsonl=FILE` wrote; a folder stands for its files that end in `.jsonl`.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// The folder with credential rules of your own that found some of it.
+        #[arg(long = "rules-dir", value_name = "DIR")]
+        rules_dir: Option<PathBuf>,
+        #[command(flatten)]
+        output: Output,
     },
 }
 

@@ -28,7 +28,7 @@ pub fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 }
 
 /// The baseline of a run, if there is one.
-pub(super) struct Known {
+pub(crate) struct Known {
     /// Where it lies, or would.
     path: PathBuf,
     baseline: Option<Baseline>,

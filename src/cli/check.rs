@@ -101,7 +101,7 @@ fn is_full(scan: &Scan, root: &Root) -> bool {
 }
 
 /// A tree on disk, with what is to be done to it.
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub root: Root,
     pub policy: Policy,
     plan: Plan,
@@ -143,6 +143,12 @@ impl Asked {
         Ok(engine::fix(&self.source(scan)?, &self.plan, &wish))
     }
 
+    /// The root's folder, its files, and what is to be done to them.
+    pub fn parts(self, scan: &Scan) -> Result<(PathBuf, Worktree, Plan), Failure> {
+        let source = self.source(scan)?;
+        Ok((self.root.folder, source, self.plan))
+    }
+
     fn source(&self, scan: &Scan) -> Result<Worktree, Failure> {
         let Asked { root, policy, plan } = self;
         Ok(Worktree::new(Settings {
@@ -172,6 +178,11 @@ fn inventory(root: &Root) -> Option<Notification> {
         let message = format!("Neither a repository nor a {POLICY_FILE} says what belongs together: references were followed below the given paths' common folder only.");
         Notification { path: None, position: None, reason: Reason::PartialInventory, message }
     })
+}
+
+/// The plan for a text with nothing around it.
+pub(crate) fn plan_alone(scan: &Scan) -> Result<Plan, Failure> {
+    plan_of(scan, Masking::default(), None, &RuleFiles::new()).map(|(plan, _)| plan)
 }
 
 /// Where the policy stands, unless the user names another.

@@ -39,7 +39,7 @@ pub fn conclude(mut report: Report, output: &Output) -> Result<Exit, Failure> {
 }
 
 /// What a report comes to. `strict` also wants everything understood.
-fn judge(report: &Report, threshold: Threshold, strict: bool) -> Exit {
+pub fn judge(report: &Report, threshold: Threshold, strict: bool) -> Exit {
     let is_understood = report.coverage.count(Class::Degraded) == 0;
     match report.findings.iter().any(|finding| threshold.fails(finding)) {
         true => Exit::Findings,

@@ -20,7 +20,7 @@ pub fn run(arguments: &Fix) -> Result<Exit, Failure> {
     let scan = Scan { beside_others: true, ..arguments.scan.clone() };
     let asked = Asked::of(&scan, Masking::default(), None, &arguments.paths)?;
     let root = asked.root.folder.clone();
-    let wish = Wish { with_unsafe: arguments.with_unsafe, rules: named(&scan.rules)?, scope: Vec::new() };
+    let wish = Wish { with_unsafe: arguments.with_unsafe, rules: named(&scan.rules)?, ..Wish::default() };
     let fixed = asked.fix(&scan, wish)?;
     for left in &fixed.left {
         note(&format!("{} is not fixed: {}.", place(&left.finding), left.why));

@@ -2,21 +2,33 @@
 //!
 //! It does not know how objects are read or judged.
 
+use std::path::PathBuf;
+
 use super::baseline::Known;
 use super::check::{PolicyFile, globs, prepare};
 use super::exit::{Exit, conclude};
+use super::fleet;
 use super::history_args::History;
 use super::output::Failure;
 use super::own_rules::{self, RuleFiles};
 use super::progress::told;
 use crate::engine::{self, Scope};
+use crate::model::Report;
 use crate::policy::{Policy, glob_set};
 use crate::source::{find_root, git};
 
 pub fn run(arguments: &History) -> Result<Exit, Failure> {
-    let root = match arguments.repositories.as_slice() {
+    match &arguments.fleet {
+        Some(fleet) => fleet::run(arguments, fleet),
+        None => conclude(look(arguments, &arguments.repositories)?, &arguments.output),
+    }
+}
+
+/// What `repositories` hold, together.
+pub(super) fn look(arguments: &History, repositories: &[PathBuf]) -> Result<Report, Failure> {
+    let root = match repositories {
         // Several repositories have several policies: none of them speaks for the others.
-        [only] => find_root(std::slice::from_ref(only)).ok(),
+        [only] if arguments.fleet.is_none() => find_root(std::slice::from_ref(only)).ok(),
         _ => None,
     };
     let rules = root.as_ref().map_or(Ok(RuleFiles::new()), |root| own_rules::on_disk(&root.folder))?;
@@ -29,10 +41,10 @@ pub fn run(arguments: &History) -> Result<Exit, Failure> {
         unreachable: arguments.unreachable,
     };
     let known = Known::of(&arguments.scan, &Policy::default(), None)?;
-    let source = git::History::open(&arguments.repositories, &arguments.branches).map_err(Failure::new)?;
+    let source = git::History::open(repositories, &arguments.branches).map_err(Failure::new)?;
     let mut report = told(arguments.output.quiet, |progress| engine::history(&source, &scope, &plan, progress));
     known.hold(&mut report, false);
-    conclude(report, &arguments.output)
+    Ok(report)
 }
 
 /// The first second of a day, since 1970.

@@ -2,25 +2,28 @@
 //!
 //! It does not know how anything is found.
 
-mod args;
-mod baseline;
-mod check;
+pub(crate) mod args;
+pub(crate) mod baseline;
+pub(crate) mod check;
 mod circumstances;
 mod completions;
 mod difference;
 mod exit;
 mod fix;
+mod fleet;
 mod graph;
 mod history;
 mod history_args;
 mod hook;
 mod hook_args;
 mod init;
+mod lsp;
 mod migrate;
-mod output;
+pub(crate) mod output;
 mod own_rules;
 mod progress;
 mod render;
+mod report;
 mod rules;
 mod rules_test;
 
@@ -41,8 +44,10 @@ pub fn main() -> ExitCode {
         Command::Fix(arguments) => fix::run(&arguments),
         Command::Hook(arguments) => hook::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
+        Command::Lsp(scan) => lsp::run(&scan),
         Command::Init(arguments) => init::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
+        Command::Report { command } => report::run(&command),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Completions { shell } => completions::write(shell),

@@ -2,6 +2,7 @@
 //!
 //! It does not know what the words say.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -20,6 +21,12 @@ impl Failure {
 
     pub fn all(sentences: impl IntoIterator<Item = String>) -> Self {
         Failure(sentences.into_iter().collect())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
     }
 }
 

@@ -70,6 +70,14 @@ pub struct Examiner<'a> {
 }
 
 impl Examiner<'_> {
+    /// Looks at a file as far as the plan's scope wants it.
+    pub fn as_asked(&self, snapshot: &dyn Snapshot, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
+        match self.plan.is_in_scope(path) {
+            true => self.file(snapshot, path, buffer),
+            false => self.gather(snapshot, path, buffer),
+        }
+    }
+
     pub fn file(&self, snapshot: &dyn Snapshot, path: &RepoPath, buffer: &mut Buffer) -> Outcome {
         buffer.clear();
         let mut outcome = Outcome::default();

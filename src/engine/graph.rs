@@ -12,9 +12,10 @@ use super::examine::{Examiner, Outcome, Place as FilePlace};
 use super::{Plan, render};
 use crate::checks::custom::{Doubt, first_of_each};
 use crate::checks::{self, BY_NAME, Deployment, UnitDraft, Whole};
-use crate::graph::{Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
+use crate::graph::{self, Contents, FileId, Graph, Inventory, Place, Unit, draw, strays, units};
 use crate::model::{
-    Buffer, Finding, Fix, Flow, FlowPlace, Location, Notification, Reason, Related, Replacement, RepoPath, Snapshot,
+    Buffer, Finding, Fix, Flow, FlowPlace, Location, Names, Notification, Reason, Related, Replacement, RepoPath,
+    Snapshot,
 };
 use crate::policy::Policy;
 use crate::propose;
@@ -149,16 +150,27 @@ fn with_lines<T>(
     policy: &Policy,
     read: impl FnOnce(&Graph, &dyn Fn(Place) -> FlowPlace) -> T,
 ) -> T {
+    with_graph(examiner, outcomes, policy, |graph| {
+        let texts: RefCell<HashMap<FileId, LineIndex>> = RefCell::default();
+        read(graph, &|place| {
+            let path = graph.inventory.path(place.file);
+            let Some(path) = path else { return FlowPlace { path: RepoPath::from(""), line: 1 } };
+            let mut texts = texts.borrow_mut();
+            let lines = texts.entry(place.file).or_insert_with(|| lines(snapshot, path));
+            FlowPlace { path: path.clone(), line: lines.line_of(place.span().start) }
+        })
+    })
+}
+
+/// What can be asked for by name.
+pub fn names(examiner: &Examiner, outcomes: Vec<Outcome>) -> Names {
+    with_graph(examiner, outcomes, &examiner.plan.policy, graph::names)
+}
+
+fn with_graph<T>(examiner: &Examiner, outcomes: Vec<Outcome>, policy: &Policy, read: impl FnOnce(&Graph) -> T) -> T {
     let inventory = inventory(examiner.files, outcomes.into_iter().filter_map(|outcome| outcome.contents).collect());
     let units = units(&inventory, examiner.layout, &side_by_side);
-    let graph = Graph::new(&inventory, &units, strays(&inventory, examiner.layout), policy);
-    let texts: RefCell<HashMap<FileId, LineIndex>> = RefCell::default();
-    read(&graph, &|place| {
-        let Some(path) = inventory.path(place.file) else { return FlowPlace { path: RepoPath::from(""), line: 1 } };
-        let mut texts = texts.borrow_mut();
-        let lines = texts.entry(place.file).or_insert_with(|| lines(snapshot, path));
-        FlowPlace { path: path.clone(), line: lines.line_of(place.span().start) }
-    })
+    read(&Graph::new(&inventory, &units, strays(&inventory, examiner.layout), policy))
 }
 
 fn lines(snapshot: &dyn Snapshot, path: &RepoPath) -> LineIndex {

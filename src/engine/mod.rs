@@ -14,6 +14,7 @@ mod prove;
 mod range;
 mod reach;
 mod render;
+mod session;
 mod side;
 mod weakened;
 
@@ -33,6 +34,7 @@ pub use plan::{ActiveRule, Plan};
 pub use prove::{Disproof, prove, prove_custom};
 pub use range::range;
 pub use render::Renderer;
+pub use session::Session;
 
 /// Looks at every file of `snapshot` that the plan's scope holds.
 pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
@@ -40,10 +42,7 @@ pub fn check(snapshot: &dyn Snapshot, plan: &Plan) -> Report {
     let layout = survey(snapshot, &listing.files);
     let examiner = Examiner { pass: Pass::default(), plan, layout: &layout, files: &listing.files };
     let outcomes: Vec<Outcome> = in_parallel(plan.threads, || {
-        let examine = |buffer: &mut Buffer, path: &RepoPath| match plan.is_in_scope(path) {
-            true => examiner.file(snapshot, path, buffer),
-            false => examiner.gather(snapshot, path, buffer),
-        };
+        let examine = |buffer: &mut Buffer, path: &RepoPath| examiner.as_asked(snapshot, path, buffer);
         let mut outcomes = listing.files.par_iter().map_init(Buffer::default, examine).collect();
         graph::run(snapshot, &examiner, &mut outcomes);
         outcomes

@@ -89,6 +89,11 @@ impl Plan {
         }
     }
 
+    /// The rule that has this id or alias, on or off.
+    pub fn rule(&self, name: &str) -> Option<&'static Rule> {
+        self.catalog.get(name)
+    }
+
     /// True when any rule needs the graph, if only to be told that it is wrong.
     pub(super) fn has_unit_checks(&self) -> bool {
         !self.policy.custom.is_empty()

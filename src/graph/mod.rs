@@ -19,7 +19,7 @@ pub use chart::{
 pub use data::{Content, Data, FileId, Place};
 pub use flow::{
     Claim, Consumer, Fate, Flow, Graph, Keys, Lookup, Member, Producer, Store, StoreKind, StoreReference, Unlisted,
-    all, draw, is_open, may_be_same,
+    all, draw, is_open, may_be_same, names,
 };
 pub use inventory::{Contents, Inventory};
 pub use kustomize::{Build, Builder, Edits};

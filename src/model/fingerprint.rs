@@ -31,6 +31,11 @@ impl Fingerprint {
         }
     }
 
+    /// What `Display` wrote.
+    pub fn read(text: &str) -> Option<Fingerprint> {
+        Self::is_written(text).then(|| u128::from_str_radix(text, 16).ok().map(Fingerprint)).flatten()
+    }
+
     /// True for what `Display` writes.
     pub fn is_written(text: &str) -> bool {
         text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

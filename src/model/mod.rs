@@ -10,6 +10,7 @@ mod finding;
 mod fingerprint;
 mod fix;
 mod flow;
+mod names;
 mod notification;
 mod past;
 mod path;
@@ -25,6 +26,7 @@ pub use finding::{Attribution, Finding, Location, Place, Related, Suppression, S
 pub use fingerprint::Fingerprint;
 pub use fix::{Edit, Fix, Replacement};
 pub use flow::{Flow, FlowFilter, FlowMaker, FlowPlace, FlowReader, FlowSecret, FlowStore, FlowUnit};
+pub use names::Names;
 pub use notification::{Class, Notification, Reason};
 pub use past::{Past, Since};
 pub use path::RepoPath;

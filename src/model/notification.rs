@@ -54,6 +54,39 @@ pub enum Reason {
 }
 
 impl Reason {
+    pub const ALL: [Reason; 30] = [
+        Reason::Unreadable,
+        Reason::Truncated,
+        Reason::InvalidSyntax,
+        Reason::TooDeep,
+        Reason::TooLarge,
+        Reason::UnresolvedTemplate,
+        Reason::RemoteReference,
+        Reason::BrokenIndex,
+        Reason::MissingObject,
+        Reason::CorruptObject,
+        Reason::OversizedObject,
+        Reason::ShallowHistory,
+        Reason::MissingBase,
+        Reason::TooManyMatches,
+        Reason::UnjudgedRule,
+        Reason::UnknownRule,
+        Reason::UnusedIgnore,
+        Reason::UnusedBaseline,
+        Reason::PartialInventory,
+        Reason::NothingStaged,
+        Reason::EmptyRange,
+        Reason::UnmergedPath,
+        Reason::UnreachableObjects,
+        Reason::Ignored,
+        Reason::Excluded,
+        Reason::SymbolicLink,
+        Reason::NotAFile,
+        Reason::Submodule,
+        Reason::LfsPointer,
+        Reason::GitDirectory,
+    ];
+
     pub fn class(self) -> Class {
         use Reason::*;
         match self {

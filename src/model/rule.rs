@@ -6,8 +6,11 @@
 /// SARIF's levels. The order is the order of weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
+    /// Worth knowing.
     Note,
+    /// Likely to do harm.
     Warning,
+    /// Does harm.
     Error,
 }
 
@@ -25,12 +28,16 @@ impl Severity {
 /// How sure we are that a finding is one, apart from how bad it would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
+    /// A guess, for whoever asks for guesses.
     Low,
+    /// Rarely wrong.
     Medium,
+    /// Proven by its form: a checksum, a structure, a reference that leads nowhere.
     High,
 }
 
 impl Confidence {
+    /// The word in every output.
     pub fn name(self) -> &'static str {
         match self {
             Confidence::Low => "low",

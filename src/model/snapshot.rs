@@ -37,6 +37,24 @@ pub trait Snapshot: Sync {
     fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification>;
 }
 
+impl<T: Snapshot + ?Sized> Snapshot for &T {
+    fn list(&self) -> Listing {
+        (**self).list()
+    }
+
+    fn holds(&self, path: &RepoPath) -> bool {
+        (**self).holds(path)
+    }
+
+    fn is_part(&self) -> bool {
+        (**self).is_part()
+    }
+
+    fn read(&self, path: &RepoPath, buffer: &mut Buffer) -> Result<Option<Box<dyn Read>>, Notification> {
+        (**self).read(path, buffer)
+    }
+}
+
 /// Memory that one thread reuses from file to file.
 #[derive(Default)]
 pub struct Buffer {

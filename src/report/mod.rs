@@ -14,7 +14,9 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod merge;
 mod prose;
+mod read;
 mod sarif;
 mod summary;
 mod text;
@@ -26,6 +28,8 @@ use std::str::FromStr;
 use crate::model::Report;
 pub use diff::write_diff;
 pub use flow::{FlowFormat, write_flow};
+pub use merge::merge;
+pub use read::read_lines;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Format {

@@ -6,12 +6,14 @@
 pub mod archive;
 pub mod git;
 mod ignored;
+mod overlay;
 mod replace;
 mod root;
 mod stdin;
 mod worktree;
 
 pub use ignored::{IGNORE_FILE, Ignored};
+pub use overlay::Overlay;
 pub use replace::replace;
 pub use root::{POLICY_FILE, Root, find_root, repository_above};
 pub use stdin::Stdin;

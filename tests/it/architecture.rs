@@ -34,10 +34,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("report", &["text", "model", "catalog"]),
     (
-        "cli",
+        "lsp",
         &[
             "text", "model", "syntax", "value", "facts", "catalog", "policy", "source", "document", "detect", "filter",
             "graph", "checks", "propose", "engine", "report",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "text", "model", "syntax", "value", "facts", "catalog", "policy", "source", "document", "detect", "filter",
+            "graph", "checks", "propose", "engine", "report", "lsp",
         ],
     ),
 ];
@@ -52,6 +59,8 @@ const ENCLOSED: &[(&str, &[&str])] = &[
     // `syntax` has a module of that name.
     ("toml", &["cli/migrate/gitleaks.rs", "syntax/"]),
     ("flate2", &["detect/decode.rs", "source/archive.rs"]),
+    ("lsp_server", &["lsp/"]),
+    ("lsp_types", &["lsp/"]),
     ("miette", &["report/text.rs"]),
     ("gix", &["source/git/"]),
     ("granit_parser", &["syntax/yaml.rs", "syntax/yaml/"]),

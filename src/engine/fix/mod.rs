@@ -28,6 +28,8 @@ pub struct Wish {
     pub with_unsafe: bool,
     /// Empty: of all rules.
     pub rules: Vec<&'static Rule>,
+    /// Only what has this fingerprint; `None` is everything.
+    pub only: Option<Fingerprint>,
     /// What may be changed; empty is everything.
     pub scope: Vec<RepoPath>,
 }
@@ -71,7 +73,7 @@ pub fn fix(snapshot: &dyn Snapshot, plan: &Plan, wish: &Wish) -> Fixed {
     let listing = snapshot.list();
     let layout = survey(snapshot, &listing.files);
     let tree = Patched::new(snapshot);
-    let report = check(&tree, plan);
+    let report = check(&*tree, plan);
     let found = report.findings.clone();
     let mut bench = Bench { listing: &listing, layout: &layout, plan, wish, tree, found, report, cured: Vec::new() };
     let left = bench.work();
@@ -125,6 +127,7 @@ impl<'a> Bench<'a> {
             let is_named = || self.wish.rules.iter().any(|rule| rule.id == finding.rule.id);
             let safety = finding.fix.as_ref().map(|fix| fix.safety);
             finding.suppression.is_none()
+                && self.wish.only.is_none_or(|only| finding.fingerprint == only)
                 && self.wish.holds(&finding.location.origin.path)
                 && finding.confidence > Confidence::Low
                 && (self.wish.rules.is_empty() || is_named())
@@ -191,7 +194,7 @@ impl<'a> Bench<'a> {
             let bytes = self.rewritten(path, &edits)?;
             tree.put(path, bytes);
         }
-        let report = check(&tree, self.plan);
+        let report = check(&*tree, self.plan);
         match objection(&self.report, &report, fixes) {
             Some(why) => Err(why),
             None => Ok((tree, report)),

@@ -5,6 +5,7 @@
 
 mod consumers;
 mod draw;
+mod names;
 mod producers;
 mod resolve;
 mod stores;
@@ -16,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use consumers::Consumer;
 pub use draw::draw;
+pub use names::names;
 pub use producers::{Claim, Keys, Producer};
 pub use resolve::{Fate, Lookup};
 pub use stores::{Store, StoreKind, StoreReference};

@@ -5,9 +5,9 @@
 
 use super::{Context, Reporter, Scalar};
 use crate::document::{Document, Form, Role};
-use crate::model::Confidence;
+use crate::model::{Confidence, Edit};
 use crate::policy::{Helm, Policy};
-use crate::syntax::Node;
+use crate::syntax::{Change, Node};
 use crate::value::Verdict;
 
 /// `existing-secret-not-used`
@@ -44,7 +44,10 @@ fn judge(helm: &Helm, keys: &[&str], block: Node, reporter: &mut Reporter) {
         let others = written().map(|((_, other), ..)| other).filter(|other| other.span() != value.span());
         let draft = others.fold(draft, |draft, other| draft.related(other.span(), "inline, too"));
         match existing {
-            Some(existing) => draft.related(existing.span(), "the Secret that holds it").emit(),
+            Some(existing) => {
+                let edits: Option<Vec<Edit>> = written().map(|((_, inline), ..)| Change::Remove.at(inline)).collect();
+                draft.related(existing.span(), "the Secret that holds it").fix(edits.unwrap_or_default()).emit();
+            }
             None => draft.emit(),
         }
         return;

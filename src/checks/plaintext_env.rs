@@ -5,7 +5,7 @@
 use super::{Reporter, Scalar};
 use crate::document::Document;
 use crate::model::Confidence;
-use crate::syntax::Leaf;
+use crate::syntax::{Change, Leaf};
 use crate::value::{self, Verdict};
 
 /// `plaintext-env-value`
@@ -24,7 +24,8 @@ pub fn run(document: &Document, scalar: &Scalar, reporter: &mut Reporter) {
         let name = leaf.keys.iter().rev().find(|key| !value::is_inheriting(key)).copied().unwrap_or("");
         let literal = scalar.literal().unwrap_or_default();
         let draft = reporter.secret(leaf.node, leaf.span(literal), &leaf.value[literal.range()]).confidence(confidence);
-        draft.blank("variable", name).blank("kind", manifest.kind()).emit();
+        let change = stands_beside_a_reference(leaf).then(|| Change::Remove.at(leaf.node)).flatten();
+        draft.blank("variable", name).blank("kind", manifest.kind()).fix(change).emit();
     }
 }
 

@@ -47,7 +47,8 @@ pub fn ignored(document: &Document, _context: &Context, reporter: &mut Reporter)
         for field in ["refreshInterval", "syncWindows"] {
             let Some((key, value)) = external_secret.spec.entry(field) else { continue };
             if !value.is_null() && seconds(value) != Some(0.0) {
-                reporter.at_key(key, value).blank("field", field).blank("policy", policy).emit();
+                let draft = reporter.at_key(key, value).blank("field", field).blank("policy", policy);
+                draft.fix(Change::Remove.at(value)).emit();
             }
         }
     }

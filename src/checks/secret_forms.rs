@@ -9,7 +9,7 @@ use super::schema::is_filled_in_later;
 use super::{Context, Reporter};
 use crate::document::{Document, ExternalSecret, Form};
 use crate::model::Confidence;
-use crate::syntax::Node;
+use crate::syntax::{Change, Node};
 use crate::value::{self, Verdict};
 
 /// `secret-data-not-base64`
@@ -23,9 +23,18 @@ pub fn not_base64(document: &Document, _context: &Context, reporter: &mut Report
             if is_base64(written) || stands_for_more(key, written) {
                 continue;
             }
-            reporter.secret(value, value.content_span(), written).blank("key", key).emit();
+            let change = is_surely_plain(written).then(|| Change::value(written, BASE64.encode(written.as_bytes())));
+            let draft = reporter.secret(value, value.content_span(), written).blank("key", key);
+            draft.fix(change.and_then(|change| change.at(value))).emit();
         }
     }
+}
+
+/// True for what no encoder can have made: anything else may be base64 with a slip in it.
+fn is_surely_plain(written: &str) -> bool {
+    let may_be_encoded =
+        |byte: u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/-_=".contains(&byte);
+    !written.bytes().all(may_be_encoded)
 }
 
 /// Line breaks inside of a block are no part of it.

@@ -129,7 +129,8 @@ pub fn renamed(deployment: &Deployment, reporter: &mut UnitReporter) {
         let draft =
             reporter.at(reference.place, &*reference.name).confidence(sure(deployment, reference, Confidence::High));
         let draft = draft.blank("name", &*reference.name).blank("kind", store.kind.name()).blank("now", &*store.name);
-        draft.related(store.place, "renamed here").emit();
+        let change = (reference.place, Change::value(&*reference.name, &*store.name));
+        draft.related(store.place, "renamed here").fix([change]).emit();
     }
 }
 

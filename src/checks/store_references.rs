@@ -5,15 +5,26 @@
 use super::{Context, Reporter};
 use crate::document::{Document, Form, SecretStore};
 use crate::facts::{Kind, Reference, external_secrets};
-use crate::syntax::{Change, Node};
+use crate::syntax::{Change, New, Node};
 
 /// `store-reference-without-namespace`
 pub fn without_namespace(document: &Document, _context: &Context, reporter: &mut Reporter) {
-    for place in places(document).into_iter().filter(|place| place.store.is_cluster_wide()) {
+    let places = places(document);
+    for place in places.iter().filter(|place| place.store.is_cluster_wide()) {
         if place.reference != Reference::FollowsExternalSecret && place.namespace().is_none() {
-            place.tell(reporter).emit();
+            let change = namespace_of_others(place, &places).map(|name| Change::entry("namespace", New::text(name)));
+            place.tell(reporter).fix(change.and_then(|change| change.at(place.value))).emit();
         }
     }
+}
+
+/// The one namespace that everything else in the store is read from.
+fn namespace_of_others<'a>(place: &Place<'a>, places: &[Place<'a>]) -> Option<&'a str> {
+    let store = place.store.manifest.root.id();
+    let beside = places.iter().filter(|other| other.store.manifest.root.id() == store);
+    let mut names = beside.filter_map(|other| other.namespace()?.as_str());
+    let first = names.next().filter(|name| !crate::value::is_left_open(name))?;
+    names.all(|name| name == first).then_some(first)
 }
 
 /// `store-reference-follows-external-secret`

@@ -152,7 +152,12 @@ impl Examiner<'_> {
     /// What the changes come to that drafts of the graph, by index, want in this file.
     fn replacements(&self, blob: &Blob, changes: &[(usize, graph::Place, &Change)]) -> Vec<(usize, Replacement)> {
         let mut found = Vec::new();
-        if changes.is_empty() {
+        let text = std::str::from_utf8(blob.text).ok();
+        for (index, _, change) in changes {
+            let edit = text.and_then(|text| change.at_end(text));
+            found.extend(edit.map(|edit| (*index, Replacement::of(blob, &edit))));
+        }
+        if found.len() == changes.len() {
             return found;
         }
         self.with_documents(blob, |tree, text, _| {

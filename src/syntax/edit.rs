@@ -20,6 +20,8 @@ pub enum Change {
     Under(&'static str),
     /// The entry whose value this is goes, with its line.
     Remove,
+    /// The text gets one more line, at its end: for lists of lines, which have no tree.
+    Line(String),
 }
 
 /// What is new.
@@ -53,7 +55,20 @@ impl Change {
             Change::Item(value) => with_item(node, value),
             Change::Under(key) => under(node, key),
             Change::Remove => removed(node),
+            Change::Line(_) => None,
         }
+    }
+
+    /// The bytes that change of a text without nodes. Whether it ends with a line break stays as it is.
+    pub fn at_end(&self, text: &str) -> Option<Edit> {
+        let Change::Line(line) = self else { return None };
+        let line_break = line_break(text, text.len());
+        let text_of_line = match text.ends_with('\n') {
+            true => format!("{line}{line_break}"),
+            false if text.is_empty() => line.clone(),
+            false => format!("{line_break}{line}"),
+        };
+        Some(Edit { span: Span::new(text.len(), text.len()), text: text_of_line })
     }
 }
 

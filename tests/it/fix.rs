@@ -10,7 +10,7 @@ use std::process::Command;
 
 use tightlip::catalog::Catalog;
 use tightlip::engine::{self, Fixed, Wish};
-use tightlip::model::{RepoPath, Rule};
+use tightlip::model::{RepoPath, Rule, Safety};
 use tightlip::source::replace;
 use tightlip::syntax::Syntax;
 use tightlip::text::changed_lines;
@@ -18,9 +18,13 @@ use tightlip::text::changed_lines;
 use crate::harness;
 
 fn fix(root: &Path, with_unsafe: bool) -> Fixed {
+    fix_by(&harness::usual_rules(), root, with_unsafe)
+}
+
+fn fix_by(rules: &[&'static Rule], root: &Path, with_unsafe: bool) -> Fixed {
     let policy = harness::policy_of(root);
     let wish = Wish { with_unsafe, ..Wish::default() };
-    engine::fix(&harness::worktree(root, 2, &policy), &harness::plan(&harness::usual_rules(), 2, policy), &wish)
+    engine::fix(&harness::worktree(root, 2, &policy), &harness::plan(rules, 2, policy), &wish)
 }
 
 /// Writes what is fixed and returns how many findings are.
@@ -130,6 +134,78 @@ fn a_rule_says_that_it_can_be_fixed_where_one_of_its_bad_samples_is() {
         let safest = fixes.map(|fix| fix.safety).min();
         assert_eq!(safest, rule.fix, "{}: of its bad samples, and of its rule", rule.id);
     }
+}
+
+/// A fix that every proof refuses would be a promise, too.
+#[test]
+fn every_rule_with_a_fix_has_a_bad_sample_that_is_cured() {
+    let is_cured = |rule: &&'static Rule| {
+        let copy = harness::expanded(&harness::fixtures().join(rule.id));
+        let roots = harness::nested_roots(copy.path()).into_iter().chain([copy.path().to_path_buf()]);
+        roots.map(|root| fix_by(&[*rule], &root, true)).any(|fixed| !fixed.cured.is_empty())
+    };
+    let catalog = Catalog::built_in();
+    let promised = catalog.rules().iter().copied().filter(|rule| rule.fix.is_some());
+    let broken: Vec<&str> = promised.filter(|rule| !is_cured(rule)).map(|rule| rule.id).collect();
+    assert!(broken.is_empty(), "no fix of these stands its proof: {broken:?}");
+}
+
+/// The column of the catalogue that says what can be fixed: certainly (`Safe`) or as a guess (`Unsafe`), with the rules
+/// that stand for the code.
+const MARKED: [(&str, Safety); 39] = [
+    ("MAN002", Safety::Unsafe),
+    ("MAN003", Safety::Unsafe),
+    ("MAN005", Safety::Safe),
+    ("HLM001", Safety::Unsafe),
+    ("HLM002", Safety::Safe),
+    ("HLM003", Safety::Unsafe),
+    ("HLM004", Safety::Unsafe),
+    ("ESO001", Safety::Unsafe),
+    ("ESO002", Safety::Safe),
+    ("ESO005", Safety::Safe),
+    ("ESO006", Safety::Safe),
+    ("ESO007", Safety::Unsafe),
+    ("ESO008", Safety::Safe),
+    ("ESO009", Safety::Safe),
+    ("ESO014", Safety::Safe),
+    ("ESO015", Safety::Unsafe),
+    ("ESO016", Safety::Safe),
+    ("ESO018", Safety::Safe),
+    ("ESO020", Safety::Unsafe),
+    ("ESO023", Safety::Safe),
+    ("STO002", Safety::Unsafe),
+    ("STO008", Safety::Safe),
+    ("VSO001", Safety::Unsafe),
+    ("VSO002", Safety::Unsafe),
+    ("VSO006", Safety::Safe),
+    ("VSO007", Safety::Safe),
+    ("VSO010", Safety::Safe),
+    ("KUS001", Safety::Safe),
+    ("KUS003", Safety::Unsafe),
+    ("KUS006", Safety::Unsafe),
+    ("KUS007", Safety::Unsafe),
+    ("REF001", Safety::Unsafe),
+    ("REF002", Safety::Unsafe),
+    ("REF006", Safety::Safe),
+    ("REF007", Safety::Safe),
+    ("REF008", Safety::Unsafe),
+    ("GIT006", Safety::Safe),
+    ("HYG001", Safety::Safe),
+    ("HYG003", Safety::Unsafe),
+];
+
+#[test]
+fn what_the_catalogue_marks_as_fixable_is_fixed() {
+    let rules = Catalog::built_in().rules().to_vec();
+    let is_of = |rule: &Rule, code: &str| rule.aliases.iter().any(|alias| alias.split('-').next() == Some(code));
+    for (code, safety) in MARKED {
+        let fixes: Vec<Safety> = rules.iter().filter(|rule| is_of(rule, code)).filter_map(|rule| rule.fix).collect();
+        assert!(fixes.contains(&safety), "{code}: {fixes:?}, not {safety:?}");
+    }
+    let is_marked = |alias: &str| MARKED.iter().any(|(code, _)| alias.split('-').next() == Some(code));
+    let unmarked = rules.iter().filter(|rule| rule.fix.is_some() && !rule.aliases.iter().any(|alias| is_marked(alias)));
+    let unmarked: Vec<&str> = unmarked.map(|rule| rule.id).collect();
+    assert!(unmarked.is_empty(), "no mark of the catalogue stands for {unmarked:?}");
 }
 
 const STORE: &str = "apiVersion: external-secrets.io/v1\nkind: ClusterSecretStore\nmetadata:\n  name: vault\nspec:\n  provider:\n    vault:\n      server: https://vault.example.org\n      path: kv\n      auth:\n        tokenSecretRef:\n          name: vault-token\n          namespace: vault\n          key: token\n";
@@ -307,4 +383,31 @@ fn json_and_sarif_carry_what_would_be_changed() {
     assert_eq!(change["artifactLocation"]["uri"], "es.yaml");
     assert_eq!(change["replacements"][0]["insertedContent"]["text"], "24h");
     assert_eq!(change["replacements"][0]["deletedRegion"]["startLine"], 6);
+}
+
+#[test]
+fn a_list_of_lines_grows_at_its_end_and_keeps_its_line_breaks() {
+    for (list, expected) in
+        [("*.log\n", "*.log\n/.env\n"), ("*.log", "*.log\n/.env"), ("*.log\r\n", "*.log\r\n/.env\r\n"), ("", "/.env")]
+    {
+        let folder = tree(&[(".gitignore", list), (".env.example", "DB_PASSWORD=\n")]);
+        let (code, told, errors) = run(folder.path(), &["fix", "--write"]);
+        assert_eq!((code, told.as_str()), (Some(0), ".env.example:1:1 secret-file-not-ignored\n"), "{errors}");
+        assert_eq!(fs::read_to_string(folder.path().join(".gitignore")).unwrap(), expected);
+    }
+    let folder = tree(&[(".env.example", "DB_PASSWORD=\n")]);
+    assert_eq!(run(folder.path(), &["fix", "--unsafe"]).1, "", "there is no list");
+}
+
+#[test]
+fn a_value_that_may_be_base64_with_a_slip_is_not_encoded() {
+    let secret = |port: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{ name: db }}\ndata:\n  options: {port} # kept\n")
+    };
+    let folder = tree(&[("secret.yaml", &secret("543"))]);
+    assert_eq!(run(folder.path(), &["fix", "--unsafe", "--rule", "secret-data-not-base64"]).1, "");
+    let folder = tree(&[("secret.yaml", &secret("\"a: b\""))]);
+    let (_, shown, errors) = run(folder.path(), &["fix", "--unsafe", "--write", "--rule", "secret-data-not-base64"]);
+    assert_eq!(shown, "secret.yaml:5:13 secret-data-not-base64\n", "{errors}");
+    assert_eq!(fs::read_to_string(folder.path().join("secret.yaml")).unwrap(), secret("\"YTogYg==\""));
 }

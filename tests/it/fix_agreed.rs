@@ -130,3 +130,44 @@ fn a_field_that_go_cannot_read_is_looked_up_by_its_name() {
         "-        url: 'x://{{ .pass-word | b64enc }}'\n+        url: 'x://{{ (index . \"pass-word\") | b64enc }}'";
     assert_eq!(changed("", &text, true), expected);
 }
+
+const STORE: &str = "apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata:
+  name: vault
+  namespace: old # kept
+spec:
+  provider:
+    vault:
+      server: https://vault.example.org
+      path: kv
+      auth:
+        kubernetes:
+          role: shop
+          mountPath: k8s # kept
+";
+
+#[test]
+fn a_store_is_moved_and_logs_in_as_is_agreed() {
+    let store =
+        |settings: &str| format!("stores:\n  shared:\n    - {{ kind: SecretStore, name: vault, {settings} }}\n");
+    let mount = store("auth-mount-path: cluster");
+    assert_eq!(changed(&mount, STORE, false), "-          mountPath: k8s # kept\n+          mountPath: cluster # kept");
+    let without = STORE.replace("          mountPath: k8s # kept\n", "");
+    assert_eq!(changed(&mount, &without, false), "", "it has a default");
+    let of_environment = store("auth-mount-path: { shop: cluster }");
+    let of_environment = format!("bindings: {{ env: {{ path: \"k8s/{{env}}/**\" }} }}\n{of_environment}");
+    assert_eq!(changed(&of_environment, &without, false), "+          mountPath: cluster");
+    let moved = store("namespace: shop");
+    assert_eq!(changed(&moved, STORE, false), "", "another namespace wants to be read");
+    assert_eq!(changed(&moved, STORE, true), "-  namespace: old # kept\n+  namespace: shop # kept");
+}
+
+#[test]
+fn an_external_secret_gets_its_namespace_and_leaves_another_only_when_it_is_read() {
+    let policy = "externals: { stores: [\"*\"] }\nexternal-secrets:\n  namespace: shop\n";
+    assert_eq!(changed(policy, EXTERNAL_SECRET, false), "+  namespace: shop");
+    let elsewhere = EXTERNAL_SECRET.replace("  name: db # kept\n", "  name: db # kept\n  namespace: old\n");
+    assert_eq!(changed(policy, &elsewhere, false), "");
+    assert_eq!(changed(policy, &elsewhere, true), "-  namespace: old\n+  namespace: shop");
+}

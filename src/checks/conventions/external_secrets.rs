@@ -2,13 +2,13 @@
 //!
 //! It does not know its remote keys, nor its store.
 
-use super::{Fit, external_secrets, fit, fits_any, set_below, wanted};
+use super::{Fit, external_secrets, fit, fits_any, set, set_below, wanted};
 use crate::checks::deployment::head;
 use crate::checks::{Deployment, UnitReporter};
 use crate::facts::external_secrets::GROUP;
 use crate::graph::{Data, Object, UnitKind, is_open};
-use crate::policy::Said;
 use crate::policy::external_secrets::{ExternalSecrets, TargetName};
+use crate::policy::{Said, Template};
 
 fn convention<'a>(deployment: &Deployment<'a>) -> Option<&'a ExternalSecrets> {
     deployment.policy().external_secrets.as_ref()
@@ -22,12 +22,25 @@ pub fn namespace(deployment: &Deployment, reporter: &mut UnitReporter) {
         if found.is_some_and(|found| matches!(fit(deployment, object, agreed, found), Fit::Fits)) {
             continue;
         }
-        let place = object.data.at("metadata.namespace").map_or(head(object), |namespace| namespace.place);
+        let written = object.data.at("metadata.namespace");
+        let place = written.map_or(head(object), |namespace| namespace.place);
         let said = found.map_or("it names no namespace".to_owned(), |found| format!("it is in `{found}`"));
         let draft = reporter.at(place, found.unwrap_or_default()).blank("said", said);
         let draft = draft.blank("wanted", wanted(deployment, object, [agreed]));
-        draft.blank("policy", agreed.place.to_string()).emit();
+        let draft = draft.blank("policy", agreed.place.to_string());
+        // What a kustomization writes is not cured here.
+        let is_own = found == written.and_then(Data::as_str);
+        let change = object.data.get("metadata").filter(|_| is_own).zip(agreed_namespace(deployment, object, agreed));
+        let draft = draft.fix(change.map(|(metadata, namespace)| set(metadata, "namespace", &namespace)));
+        // Elsewhere it makes another Secret.
+        if found.is_none() { draft.emit() } else { draft.wants_review().emit() }
     }
+}
+
+/// The only namespace that the policy leaves to an ExternalSecret.
+fn agreed_namespace(deployment: &Deployment, object: &Object, agreed: &Said<Template>) -> Option<String> {
+    let filled = agreed.filled(&deployment.bindings_of(object));
+    (!filled.contains(['{', '*'])).then_some(filled)
 }
 
 /// True where the namespace of an ExternalSecret is the mistake: what follows from it is not told again.

@@ -3,7 +3,7 @@
 //! It does not know what a provider needs: `store_auth` and the fields' checks tell that.
 
 use super::{app_of, text};
-use crate::checks::deployment::head;
+use crate::checks::deployment::{UnitDraftBuilder, head};
 use crate::checks::store_lookups::of_kind;
 use crate::checks::{Deployment, UnitReporter};
 use crate::facts::external_secrets::GROUP;
@@ -140,7 +140,11 @@ pub fn settings(deployment: &Deployment, reporter: &mut UnitReporter) {
             let effective = deployment.unit().namespace_of(store);
             if effective.is_some_and(|effective| effective != wish.value && !is_open(effective)) {
                 let place = found.map_or(head(store), |found| found.place);
-                judge.tell(place, "metadata.namespace", effective.unwrap_or_default(), &[wish], None);
+                // Where it is written, and no kustomization writes over it.
+                let written = found.and_then(Data::as_str).filter(|written| effective == Some(*written));
+                let change = written.map(|written| (place, Change::value(written, wish.value.as_str())));
+                let draft = judge.tell(place, "metadata.namespace", effective.unwrap_or_default(), &[wish]);
+                draft.fix(change).wants_review().emit();
             }
         }
         if provider.as_str() != Some("vault") {
@@ -153,9 +157,11 @@ pub fn settings(deployment: &Deployment, reporter: &mut UnitReporter) {
         let found = settings.str_at("path").map(|path| path.trim_matches('/'));
         let of_path = shared.path.as_ref().and_then(|wish| name_of(wish, found?));
         judge.environment = judge.environment.or(of_path);
-        if let (Some(wish), Some((_, method))) = (&shared.auth_mount_path, settings.get("auth").and_then(first)) {
+        if let (Some(wish), Some((name, method))) = (&shared.auth_mount_path, settings.get("auth").and_then(first)) {
             let found = method.get("mountPath").or_else(|| method.get("path"));
-            (judge.missing, judge.holder) = (method.place, None);
+            // The others call it `path`.
+            let takes_it = name.as_str() == Some("kubernetes");
+            (judge.missing, judge.holder) = (method.place, takes_it.then_some(method));
             let follows = found.and_then(Data::as_str).and_then(|found| name_of(wish, found.trim_matches('/')));
             let is_told = is_wrong && follows.is_some() && follows == of_path;
             if !is_told && (found.is_some() || judge.environment.is_some()) {
@@ -196,25 +202,18 @@ impl Judge<'_, '_, '_> {
         };
         let is_only = agreed.iter().all(|other| other.value == agreed[0].value);
         let change = is_only.then(|| change(&agreed[0].value)).flatten();
-        self.tell(found.map_or(self.missing, |found| found.place), field, text, &agreed, change);
+        self.tell(found.map_or(self.missing, |found| found.place), field, text, &agreed).fix(change).emit();
         true
     }
 
-    fn tell(
-        &mut self,
-        place: Place,
-        field: &str,
-        text: &str,
-        agreed: &[&Said<String>],
-        change: Option<(Place, Change)>,
-    ) {
+    fn tell(&mut self, place: Place, field: &str, text: &str, agreed: &[&Said<String>]) -> UnitDraftBuilder<'_> {
         let said = if text.is_empty() { "is missing".to_owned() } else { format!("is `{text}`") };
         let mut names: Vec<String> = agreed.iter().map(|value| format!("`{}`", value.value)).collect();
         names.dedup();
         let of = self.environment.map_or(String::new(), |environment| format!(" in {environment}"));
         let draft = self.reporter.at(place, format!("{field} {text}")).blank("field", field).blank("said", said);
         let draft = draft.blank("wanted", format!("{}{of}", names.join(" or ")));
-        draft.blank("policy", agreed[0].place.to_string()).fix(change).emit();
+        draft.blank("policy", agreed[0].place.to_string())
     }
 }
 

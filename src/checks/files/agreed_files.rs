@@ -12,10 +12,11 @@ use super::whole::Whole;
 use crate::checks::UnitReporter;
 use crate::document::File;
 use crate::model::RepoPath;
+use crate::syntax::Change;
 use crate::text::Span;
 
 /// Where the finding goes that something is missing: the list that would name it, else the policy that wants it.
-const LIST: &str = ".gitignore";
+pub const LIST: &str = ".gitignore";
 const POLICY: &str = "tightlip.yaml";
 
 /// `agreed-file-not-ignored`
@@ -32,6 +33,9 @@ pub fn not_ignored(tree: &Whole, reporter: &mut UnitReporter) {
         let Some(place) = at_start(LIST).or_else(policy) else { continue };
         let draft = reporter.at(place, pattern.written.as_str()).blank("file", pattern.written.as_str());
         let draft = draft.blank("policy", pattern.written.place.to_string());
+        // A pattern of the policy means the same in git's list.
+        let list = at_start(LIST).map(|list| (list, Change::Line(pattern.written.value.clone())));
+        let draft = draft.fix(list);
         let samples = tree.files.iter().filter(|path| made_from(path).is_some_and(|made| pattern.matches(&made)));
         let samples = samples.filter_map(|path| tree.place(path, Span::new(0, 0)));
         samples.fold(draft, |draft, sample| draft.related(sample, "a sample of it")).emit();

@@ -5,7 +5,9 @@
 use super::ci::is_of_ci;
 use super::whole::Whole;
 use crate::checks::UnitReporter;
+use crate::graph::Place;
 use crate::model::RepoPath;
+use crate::syntax::{Change, New, Syntax};
 use crate::text::Span;
 
 /// What scans for credentials, as commands, hooks and actions name it.
@@ -52,10 +54,33 @@ pub fn run(tree: &Whole, reporter: &mut UnitReporter) {
         };
         if !is_there {
             let draft = reporter.at(place, gate.value).blank("gate", words(gate.value));
-            draft.blank("policy", gate.place.to_string()).emit();
+            let hook = (gate.value == "pre-commit").then(|| hook(tree)).flatten();
+            draft.blank("policy", gate.place.to_string()).fix(hook).emit();
         }
     }
 }
+
+/// Our own hook at the end of the list of hooks, if there is one list.
+fn hook(tree: &Whole) -> Option<(Place, Change)> {
+    let mut lists = HOOK_LISTS.iter().map(|path| RepoPath::from(*path)).filter(|path| tree.has(path));
+    let (Some(path), None) = (lists.next(), lists.next()) else { return None };
+    let text = tree.text(&path)?;
+    let parsed = Syntax::Yaml.parse(&text);
+    let list = parsed.documents(&text).next()?.get("repos").filter(|list| list.is_sequence())?;
+    let entry = |key: &str, value| (key.to_owned(), value);
+    let hook = New::Mapping(vec![
+        entry("id", New::text("tightlip")),
+        entry("name", New::text("tightlip")),
+        entry("language", New::text("system")),
+        entry("pass_filenames", New::Plain("false".to_owned())),
+        entry("entry", New::text("tightlip check --staged")),
+    ]);
+    let item = New::Mapping(vec![entry("repo", New::text("local")), entry("hooks", New::List(vec![hook]))]);
+    Some((tree.place(&path, list.span())?, Change::Item(item)))
+}
+
+/// Where the framework called pre-commit keeps its hooks.
+const HOOK_LISTS: &[&str] = &[".pre-commit-config.yaml", ".pre-commit-config.yml"];
 
 /// How a job says that it runs for changes that are proposed.
 const PULL_REQUESTS: &[&str] = &["CHANGE_TARGET", "merge_request", "pull_request", "changeRequest"];

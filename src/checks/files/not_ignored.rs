@@ -2,9 +2,12 @@
 //!
 //! It does not know what is on other people's disks: the sample in the repository says what will be.
 
+use super::agreed_files::LIST;
 use super::whole::Whole;
 use crate::checks::UnitReporter;
+use crate::graph::Place;
 use crate::model::RepoPath;
+use crate::syntax::Change;
 use crate::text::Span;
 
 /// Endings of samples, with the dot or dash before them.
@@ -43,8 +46,27 @@ pub fn run(tree: &Whole, reporter: &mut UnitReporter) {
         let Some(made) = made_from(sample).filter(|made| !tree.has(made) && !(tree.ignores)(made)) else { continue };
         let Some(place) = tree.place(sample, Span::new(0, 0)) else { continue };
         let name = String::from_utf8_lossy(made.file_name()).into_owned();
-        reporter.at(place, name.clone()).blank("file", name).emit();
+        reporter.at(place, name.clone()).blank("file", name).fix(listed(tree, &made)).emit();
     }
+}
+
+/// The file named in the nearest list above it, where its path is nothing but itself there.
+fn listed(tree: &Whole, made: &RepoPath) -> Option<(Place, Change)> {
+    let mut folder = made.parent();
+    loop {
+        let list = folder.join(LIST.as_bytes()).filter(|list| tree.has(list));
+        if let Some(place) = list.and_then(|list| tree.place(&list, Span::new(0, 0))) {
+            let below = made.as_bytes().strip_prefix(folder.as_bytes())?;
+            let line = format!("/{}", std::str::from_utf8(below).ok()?.trim_start_matches('/'));
+            return is_plain(&line).then_some((place, Change::Line(line)));
+        }
+        folder = Some(folder.parent()).filter(|parent| *parent != folder)?;
+    }
+}
+
+/// True for what git takes as no pattern.
+fn is_plain(line: &str) -> bool {
+    line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./_-".contains(&byte))
 }
 
 /// `.env` of `.env.example`, `values-secret.yaml` of `values-secret.example.yaml`.

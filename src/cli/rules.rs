@@ -78,6 +78,9 @@ fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
     for (heading, text) in [("What", rule.description), ("Why", rule.rationale), ("What to do", rule.remediation)] {
         writeln!(out, "\n{heading}\n{}", indented(text))?;
     }
+    if let Some(samples) = samples(rule.id) {
+        writeln!(out, "\nSamples\n{samples}")?;
+    }
     if let Some(safety) = rule.fix {
         let (option, how) = match safety {
             Safety::Safe => ("", "where that is certain"),
@@ -97,6 +100,20 @@ fn page(rule: &Rule, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The rules' pages, which tests make of the fixtures.
+const PAGES: &str = include_str!("../../docs/rules-manifests.md");
+
+/// What a rule finds and what it leaves alone, as its page shows it: two columns in, without the fences.
+fn samples(id: &str) -> Option<String> {
+    let (_, page) = PAGES.split_once(&format!("\n## {id}\n"))?;
+    let page = page.split("\n## ").next()?;
+    let from = [page.find("\nBy this policy:"), page.find("\nBad, `")].into_iter().flatten().min()?;
+    let to = page.rfind("\n```\n")?;
+    let lines = page.get(from..to)?.lines().filter(|line| !line.starts_with("```"));
+    let shown: Vec<String> = lines.map(|line| format!("  {line}").trim_end().to_owned()).collect();
+    Some(shown.join("\n").trim_start_matches('\n').to_owned())
 }
 
 /// Two columns in, wrapped at 100.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tightlip::catalog::Catalog;
+use tightlip::filter::inline::MARK;
 use tightlip::model::{Rule, Safety, Tier};
 use tightlip::policy::Policy;
 
@@ -93,7 +94,7 @@ fn proof(rule: &Rule) -> String {
     }
     let takes_comment = pair.is_some_and(|pair| takes_comment(&pair.bad.path));
     let how = match takes_comment {
-        true => "a comment on the line, `# tightlip: ignore[rule-id] the reason`".to_owned(),
+        true => format!("a comment on the line, `# {MARK}[{}] the reason`", rule.id),
         false => format!("`ignore: [{{ rule: {}, path: …, reason: … }}]` in the policy", rule.id),
     };
     write!(out, "\nWhere it is right as it stands: {how}.\n").unwrap();

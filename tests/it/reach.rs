@@ -71,8 +71,8 @@ const PLAIN_POD: &str = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: plain\nsp
 const PLAIN_SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: plains\ndata: {}\n";
 const RELEASE: &str = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: web\nspec:\n  source:\n    path: web\n    helm: {valuesObject: {token: Zc18yBn5Fq36}}\n";
 
-/// Sections that ask nothing here: with them, everything is built.
-const EVERYTHING: &str = "version: 1\nworkloads: {}\n";
+/// A section that asks nothing here: with it, everything is built.
+const EVERYTHING: &str = "version: 1\nhelm: {}\n";
 const WITHIN_REACH: &str = "version: 1\n";
 
 type Choice = Option<prop::sample::Index>;

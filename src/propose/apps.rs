@@ -20,11 +20,16 @@ impl App {
         self.template.captures(path)?.into_iter().map(|(_, value)| value).next()
     }
 
+    /// Where an application's files lie, as far as that says anything.
+    pub fn folder(&self) -> Option<&Template> {
+        (!self.template.text().starts_with(['*', '{'])).then_some(&self.template)
+    }
+
     pub fn entry(&self) -> Entry {
         Entry {
             key: "app",
             value: format!("{{ path: {} }}", quoted(self.template.text())),
-            comment: format!("{} of {} ExternalSecrets repeat the folder's name", self.count, self.all),
+            comment: format!("{} of {} objects that read secrets repeat the folder's name", self.count, self.all),
             exceptions: Vec::new(),
         }
     }
@@ -32,19 +37,19 @@ impl App {
 
 /// The folder whose name is repeated most, where at least half do and there are several.
 pub fn binding(facts: &Facts) -> Option<App> {
-    let first = facts.external_secrets.first()?;
+    let first = facts.readers().next()?;
     let folders: Vec<&str> = first.path.split('/').collect();
     let is_shared = |depth: &usize| {
         let prefix = format!("{}/", folders[..=*depth].join("/"));
-        facts.external_secrets.iter().all(|seen| seen.path.starts_with(&prefix))
+        facts.readers().all(|seen| seen.path.starts_with(&prefix))
     };
     let shared = (0..folders.len().saturating_sub(1)).take_while(is_shared).count();
     let prefix: String = folders[..shared].iter().map(|folder| format!("{folder}/")).collect();
     let candidate = |skipped: usize| {
         let template = Template::parse(&format!("{prefix}{}{{app}}/**", "*/".repeat(skipped))).ok()?;
-        let mut app = App { template, count: 0, all: facts.external_secrets.len() };
+        let mut app = App { template, count: 0, all: facts.readers().count() };
         let mut names = std::collections::BTreeSet::new();
-        for seen in &facts.external_secrets {
+        for seen in facts.readers() {
             let Some(name) = app.of(&seen.path) else { continue };
             app.count += usize::from(repeats(seen, &name));
             names.insert(name);

@@ -1,13 +1,15 @@
-//! What is there to be counted: ExternalSecrets, the stores and who names them, each place once.
+//! What is there to be counted: ExternalSecrets, the stores and who names them, objects of the Vault Secrets Operator; each
+//! place once.
 //!
 //! It does not know what is usual.
 
 use std::collections::HashSet;
 
 use crate::facts::external_secrets::GROUP;
+use crate::facts::vault_operator::GROUP as VAULT;
 use crate::graph::{Data, Graph, Object, Place, UnitKind, is_open};
 
-/// An ExternalSecret, or the one that a ClusterExternalSecret makes.
+/// An ExternalSecret, the one that a ClusterExternalSecret makes, or a login or a secret of Vault's operator.
 pub struct Seen<'a> {
     pub object: &'a Object,
     pub spec: &'a Data,
@@ -24,25 +26,31 @@ pub struct Reference<'a> {
     pub place: Place,
 }
 
+#[derive(Default)]
 pub struct Facts<'a> {
     pub external_secrets: Vec<Seen<'a>>,
+    /// VaultAuths, VaultStaticSecrets and VaultDynamicSecrets.
+    pub vault: Vec<Seen<'a>>,
     pub stores: Vec<&'a Object>,
     pub references: Vec<Reference<'a>>,
 }
 
 impl<'a> Facts<'a> {
     pub fn of(graph: &'a Graph<'a>) -> Facts<'a> {
-        let mut facts = Facts { external_secrets: Vec::new(), stores: Vec::new(), references: Vec::new() };
+        let mut facts = Facts::default();
         // Overlays of one base share its places.
         let (mut objects, mut places) = (HashSet::new(), HashSet::new());
         for (unit, flow) in graph.units.iter().zip(&graph.flows) {
-            for object in unit.objects.iter().filter(|object| object.group() == GROUP) {
+            for object in unit.objects.iter().filter(|object| [GROUP, VAULT].contains(&object.group())) {
                 if !objects.insert((object.data.place, unit.namespace_of(object))) {
                     continue;
                 }
-                let spec = match object.kind() {
-                    "ExternalSecret" => object.data.get("spec"),
-                    "ClusterExternalSecret" => object.data.at("spec.externalSecretSpec"),
+                let (list, spec) = match object.kind() {
+                    "ExternalSecret" => (&mut facts.external_secrets, object.data.get("spec")),
+                    "ClusterExternalSecret" => (&mut facts.external_secrets, object.data.at("spec.externalSecretSpec")),
+                    "VaultAuth" | "VaultStaticSecret" | "VaultDynamicSecret" => {
+                        (&mut facts.vault, object.data.get("spec"))
+                    }
                     "SecretStore" | "ClusterSecretStore" => {
                         facts.stores.push(object);
                         continue;
@@ -50,7 +58,7 @@ impl<'a> Facts<'a> {
                     _ => continue,
                 };
                 let Some((spec, path)) = spec.zip(graph.inventory.path(object.data.place.file)) else { continue };
-                facts.external_secrets.push(Seen {
+                list.push(Seen {
                     object,
                     spec,
                     path: path.to_text().into_owned(),
@@ -66,6 +74,15 @@ impl<'a> Facts<'a> {
             }
         }
         facts
+    }
+
+    /// All that read something from a backend, and their logins.
+    pub fn readers(&self) -> impl Iterator<Item = &Seen<'a>> {
+        self.external_secrets.iter().chain(&self.vault)
+    }
+
+    pub fn of_vault(&self, kind: &str) -> Vec<&Seen<'a>> {
+        self.vault.iter().filter(|seen| seen.object.kind() == kind).collect()
     }
 }
 
@@ -85,6 +102,7 @@ impl<'a> Seen<'a> {
         let found = [
             crate::graph::all(self.spec, "data[].remoteRef.key"),
             crate::graph::all(self.spec, "dataFrom[].extract.key"),
+            self.at("path").into_iter().collect(),
         ];
         let known = |key: &&'a Data| key.as_str().filter(|text| !text.is_empty() && !is_open(text));
         found.concat().iter().filter_map(|key| Some((known(key)?, key.place))).collect()

@@ -5,13 +5,16 @@
 //! One pass over what is deployed gathers facts; each proposer makes entries of them.
 
 mod apps;
+mod environments;
 mod facts;
 mod intervals;
 mod majority;
 mod objects;
 mod page;
+mod shape;
 mod stores;
 mod templates;
+mod vault;
 
 use facts::Facts;
 use page::{Entry, Page};
@@ -31,11 +34,16 @@ pub fn policy(graph: &Graph, line: &dyn Fn(Place) -> String) -> String {
     let app = apps::binding(&facts);
     let mut page = Page::new(line);
     page.section("targets", objects::targets(&facts));
-    page.section("bindings", app.iter().map(apps::App::entry).collect());
+    let environments = environments::alike(&facts);
+    let binding = environments.iter().map(environments::Environments::binding);
+    page.section("bindings", app.iter().map(apps::App::entry).chain(binding).collect());
     page.section("stores", stores::shared(&facts));
     let mut entries: Vec<Entry> = objects::all(&facts);
+    entries.extend(objects::location(&facts, app.as_ref()));
     entries.extend(intervals::interval(&facts));
     entries.extend(templates::remote_key(&facts, app.as_ref()));
     page.section("external-secrets", entries);
+    page.section("vault", vault::all(&facts, app.as_ref()));
+    page.section("environments", environments.iter().map(environments::Environments::parity).collect());
     page.finish(NOT_SEEN)
 }

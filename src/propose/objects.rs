@@ -1,9 +1,10 @@
-//! What ExternalSecrets have in common: namespace, annotations, policies, the Secret's name.
+//! What ExternalSecrets have in common: namespace, annotations, policies, the Secret's name, the folder.
 //!
 //! It does not know their keys, nor their stores.
 
 use std::collections::BTreeMap;
 
+use super::apps::App;
 use super::facts::{Facts, Seen};
 use super::majority::{is_most, majority};
 use super::page::{Entry, quoted};
@@ -114,6 +115,17 @@ fn target_name(facts: &Facts) -> Option<Entry> {
     let parts: Vec<&str> = parts.into_iter().flatten().collect();
     let value = format!("{{ {} }}", parts.join(", "));
     (!parts.is_empty()).then(|| entry("target-name", value, all - exceptions.len().min(all), all, exceptions))
+}
+
+/// Where their files lie: in the folders of the applications.
+pub fn location(facts: &Facts, app: Option<&App>) -> Option<Entry> {
+    let folder = app?.folder()?;
+    let all = facts.external_secrets.len();
+    let (there, elsewhere): (Vec<&Seen>, Vec<&Seen>) =
+        facts.external_secrets.iter().partition(|seen| folder.captures(&seen.path).is_some());
+    let exceptions = elsewhere.iter().map(|seen| (seen.head(), seen.path.clone())).collect();
+    (there.len() > 1 && is_most(there.len(), all))
+        .then(|| entry("location", quoted(folder.text()), there.len(), all, exceptions))
 }
 
 fn listed(facts: &Facts) -> Option<Entry> {

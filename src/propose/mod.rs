@@ -14,6 +14,7 @@ mod page;
 mod shape;
 mod stores;
 mod templates;
+mod tenants;
 mod vault;
 
 use facts::Facts;
@@ -36,6 +37,8 @@ pub fn policy(graph: &Graph, line: &dyn Fn(Place) -> String) -> String {
     page.section("targets", objects::targets(&facts));
     let environments = environments::alike(&facts);
     let binding = environments.iter().map(environments::Environments::binding);
+    let tenants = tenants::find(&facts);
+    let binding = binding.chain(tenants.iter().map(tenants::Tenants::binding));
     page.section("bindings", app.iter().map(apps::App::entry).chain(binding).collect());
     page.section("stores", stores::shared(&facts));
     let mut entries: Vec<Entry> = objects::all(&facts);
@@ -43,6 +46,7 @@ pub fn policy(graph: &Graph, line: &dyn Fn(Place) -> String) -> String {
     entries.extend(intervals::interval(&facts));
     entries.extend(templates::remote_key(&facts, app.as_ref()));
     page.section("external-secrets", entries);
+    page.section("tenancy", tenants.iter().map(tenants::Tenants::remote_key).collect());
     page.section("vault", vault::all(&facts, app.as_ref()));
     page.section("environments", environments.iter().map(environments::Environments::parity).collect());
     page.finish(NOT_SEEN)

@@ -13,8 +13,11 @@ use tightlip::policy::{PROFILES, Policy};
 
 use crate::harness;
 
+/// Mistakes of a profile.
+type Mistakes = (&'static str, &'static [&'static str]);
+
 /// Mistakes that the proposed policy does not find, and why.
-const NOT_FOUND: &[(&str, &[(&str, &[&str])])] = &[
+const NOT_FOUND: &[(&str, &[Mistakes])] = &[
     (
         "It is forbidden, and what is not there may still be welcome.",
         &[
@@ -167,7 +170,7 @@ fn each_mistake_is_found_again_or_it_is_said_why_not() {
 }
 
 fn why_not(profile: &str, mistake: &str) -> Option<&'static str> {
-    let holds = |(_, profiles): &&(&str, &[(&str, &[&str])])| {
+    let holds = |(_, profiles): &&(&str, &[Mistakes])| {
         profiles.iter().any(|(name, mistakes)| *name == profile && mistakes.contains(&mistake))
     };
     NOT_FOUND.iter().find(holds).map(|(why, _)| *why)

@@ -134,8 +134,11 @@ pub fn flow(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>
 
 /// The policy that the files already follow.
 pub fn proposal(snapshot: &dyn Snapshot, examiner: &Examiner, outcomes: Vec<Outcome>, policy: &Policy) -> String {
+    let gitignore = text(snapshot, &RepoPath::from(".gitignore"));
+    let gitignore = String::from_utf8_lossy(&gitignore);
+    let listed = propose::Listed { files: examiner.files, gitignore: &gitignore };
     with_lines(snapshot, examiner, outcomes, policy, |graph, line| {
-        propose::policy(graph, &|place| {
+        propose::policy(graph, &listed, &|place| {
             let FlowPlace { path, line } = line(place);
             format!("{path}:{line}")
         })
@@ -174,10 +177,14 @@ fn with_graph<T>(examiner: &Examiner, outcomes: Vec<Outcome>, policy: &Policy, r
 }
 
 fn lines(snapshot: &dyn Snapshot, path: &RepoPath) -> LineIndex {
+    LineIndex::new(&text(snapshot, path))
+}
+
+/// What a file says; nothing where it cannot be read.
+fn text(snapshot: &dyn Snapshot, path: &RepoPath) -> Vec<u8> {
     let mut buffer = Buffer::default();
-    // What cannot be read any more has one line.
     let _ = snapshot.read(path, &mut buffer);
-    LineIndex::new(&decode(buffer.bytes()).text)
+    decode(buffer.bytes()).text.into_owned()
 }
 
 pub fn inventory(files: &[RepoPath], parts: Parts) -> Inventory {

@@ -44,7 +44,6 @@ const NOT_FOUND: &[(&str, &[Mistakes])] = &[
                     "bad-store-in-chart",
                     "bad-store-of-other-provider",
                     "bad-template-makes-secret",
-                    "bad-test-key-in-git",
                 ],
             ),
             ("matih", &["bad-env-from", "bad-key-as-variable", "bad-mount-writable"]),
@@ -102,13 +101,8 @@ const NOT_FOUND: &[(&str, &[Mistakes])] = &[
         ],
     ),
     (
-        "What `.gitignore` and samples say is not proposed yet.",
-        &[
-            ("arcodange", &["bad-cluster-keys-in-git", "bad-cluster-keys-not-ignored"]),
-            ("emergence", &["bad-env-in-git", "bad-env-not-ignored", "bad-example-looks-real"]),
-            ("matih", &["bad-env-in-git", "bad-env-not-ignored"]),
-            ("recif", &["bad-example-looks-real", "bad-values-secret-in-git", "bad-values-secret-not-ignored"]),
-        ],
+        "What samples say is not proposed yet.",
+        &[("emergence", &["bad-example-looks-real"]), ("recif", &["bad-example-looks-real"])],
     ),
 ];
 
